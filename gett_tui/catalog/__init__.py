@@ -1,0 +1,1 @@
+"""The CatalogSet: its shape and its checker; stands alone."""

@@ -1,0 +1,1 @@
+"""The dashboard: Textual only, no HTTP and no files."""
