@@ -1,0 +1,97 @@
+"""Puts the dashboard together for a profile or the demo, and runs it until the terminal is whole again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gett_tui.gett.quota import limits_for
+from gett_tui.onboarding.session import Session, Setup
+from gett_tui.text import one_line
+from gett_tui.ui.app import Environment, GettApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gett_tui.config import Profile
+    from gett_tui.gett.client import GettClient, RateLimits
+    from gett_tui.gett.secret import Secret
+
+_ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+"""Exit statuses as a shell gives them for these signals."""
+_QUICK = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the operator chose for this run of the screen."""
+
+    ascii_only: bool = False
+    mouse: bool = True
+    debug: bool = False
+
+
+def run_profile(profile: Profile, key: Secret, look: Look) -> int:
+    """Runs the dashboard on a profile. Returns the exit status."""
+
+    def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
+        from gett_tui.gett.client import GettClient
+
+        return GettClient(profile.base_url, key, on_answer=on_answer)
+
+    setup = Setup(profile.folder, limits_for(profile.host), connect)
+    where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
+    return asyncio.run(_run(setup, where, look))
+
+
+def run_demo(look: Look) -> int:
+    """Runs the dashboard on the embedded simulated Gett; its records are gone afterwards."""
+    from gett_tui import demo
+
+    with demo.prepared() as setup:
+        return asyncio.run(_run(setup, Environment("demo", "an embedded simulation", is_production=False), look))
+
+
+async def _run(setup: Setup, where: Environment, look: Look) -> int:
+    app = GettApp(lambda listener: Session(setup, listener), where, ascii_only=look.ascii_only)
+    loop = asyncio.get_running_loop()
+    for number, status in _ENDED_BY.items():
+        loop.add_signal_handler(number, app.end, status)
+    try:
+        await app.run_async(mouse=look.mouse)
+    finally:
+        await _close(app.session)
+    if app.crash is not None:
+        return _report_crash(app.crash, look)
+    return app.return_code or 0
+
+
+async def _close(session: Session) -> None:
+    closing = asyncio.ensure_future(session.close())
+    done, _ = await asyncio.wait({closing}, timeout=_QUICK)
+    if not done:
+        _say("Waiting for Gett's answer to what is under way…")
+    await closing
+    for partner, onboarding_id in session.service.unsaved.items():
+        _say(f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down.")
+
+
+def _report_crash(error: BaseException, look: Look) -> int:
+    if look.debug:
+        from gett_tui.debug import write_crash
+
+        _say(f"gett-tui: an unforeseen error ended the dashboard; the details are in {write_crash(error)}")
+    else:
+        _say(f"gett-tui: an unforeseen error ended the dashboard ({type(error).__name__}).")
+        _say("What it knew is saved. gett-tui --debug writes the details of a crash to a file.")
+    return 1
+
+
+def _say(line: str) -> None:
+    # After a dropped line there is nobody to tell, and no terminal to tell it on.
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)  # noqa: T201

@@ -1,0 +1,84 @@
+"""What the service tells its listeners: facts that are on the disk already, or about the way to Gett."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gett_tui.errors import GettTuiError
+    from gett_tui.onboarding.cache import FileProblem
+    from gett_tui.onboarding.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class StoresChanged:
+    """Records that are new or changed, and keys whose record is gone."""
+
+    changed: tuple[Record, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All files have been read once."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A store has become ready to activate, or has failed."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """Gett answered about a store's status at ``at`` (UTC), with or without news."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reachability:
+    """Gett cannot be asked since ``since`` (UTC), because of ``error``; both None when it answers again."""
+
+    error: GettTuiError | None = None
+    since: datetime | None = None
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTrouble:
+    """The state folder cannot be used (None: it can again), and the files that are no usable records."""
+
+    error: GettTuiError | None = None
+    problems: tuple[FileProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Whether this copy polls, or which process does."""
+
+    leading: bool
+    leader_pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is going on with one store right now that is not on the disk; None when nothing is."""
+
+    key: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part of the program failed in a way nobody foresaw; it goes on."""
+
+    what: str
+    error: BaseException
+
+
+Event = StoresChanged | Loaded | News | Polled | Reachability | FilesTrouble | Role | Note | Failure

@@ -1,0 +1,99 @@
+"""Which copies of this program run on a profile, and which of them polls.
+
+Each copy holds a kernel lock on a file of its own for as long as it lives, and the polling one on ``poller.lock``
+besides. A killed copy frees both at once, so what it left half done is recognised by its dead owner.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from gett_tui.onboarding import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Presence:
+    """This running copy of the program on the profile whose state lies in ``folder``.
+
+    ``owner`` is its name in files. Raises FileTroubleError from ``announce`` and the questions.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "running"
+        self._leader = folder / "poller.lock"
+        self._handle: int | None = None
+        self._leading: int | None = None
+        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+
+    def announce(self) -> None:
+        """Makes this copy visible to the others, and clears the marks of dead ones away."""
+        files.make_folder(self._folder)
+        self._clear_dead()
+        path = self._folder / self.owner
+        while self._handle is None:
+            handle = files.try_lock(path)
+            # Another copy may have taken the file for a dead one's between its creation and its lock.
+            if handle is not None and path.exists():
+                self._handle = handle
+            elif handle is not None:
+                os.close(handle)
+
+    def renew(self) -> None:
+        """Announces this copy anew when its mark is lost, as when the state folder was replaced."""
+        if self._handle is not None and not (self._folder / self.owner).exists():
+            self.leave()
+            self.announce()
+
+    def is_alive(self, owner: str) -> bool:
+        """Whether the copy that called itself ``owner`` still runs."""
+        if owner == self.owner:
+            return self._handle is not None
+        path = self._folder / owner
+        if not owner or "/" in owner or not path.is_file():
+            return False
+        handle = files.try_lock(path, shared=True)
+        if handle is None:
+            return True
+        os.close(handle)
+        return False
+
+    def lead(self) -> bool:
+        """Whether this copy polls; takes the role over when it is free."""
+        if self._leading is None:
+            self._leading = files.try_lock(self._leader)
+            if self._leading is not None:
+                os.ftruncate(self._leading, 0)
+                os.pwrite(self._leading, f"{os.getpid()}\n".encode(), 0)
+        return self._leading is not None
+
+    def leader_pid(self) -> int | None:
+        """The process that polls, as it wrote itself down; None when that cannot be read."""
+        with contextlib.suppress(OSError, ValueError):
+            return int(self._leader.read_text("ascii"))
+        return None
+
+    def leave(self) -> None:
+        """Gives the role and the presence up."""
+        for handle in (self._leading, self._handle):
+            if handle is not None:
+                os.close(handle)
+        if self._handle is not None:
+            with contextlib.suppress(OSError):
+                (self._folder / self.owner).unlink()
+        self._leading = self._handle = None
+
+    def _clear_dead(self) -> None:
+        with files.explained("Cannot read the folder", self._folder):
+            names = os.listdir(self._folder)
+        for name in names:
+            handle = files.try_lock(self._folder / name)
+            if handle is None:
+                continue
+            with contextlib.suppress(OSError):
+                (self._folder / name).unlink()
+            os.close(handle)

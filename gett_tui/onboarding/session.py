@@ -1,0 +1,68 @@
+"""One running copy of the program on one profile: cache, presence, quota, service and poller, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gett_tui.gett.quota import Limits, Quota
+from gett_tui.onboarding.cache import Cache
+from gett_tui.onboarding.poller import Poller
+from gett_tui.onboarding.presence import Presence
+from gett_tui.onboarding.service import Service, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from gett_tui.gett.client import GettClient, RateLimits
+    from gett_tui.onboarding.events import Event
+
+    Connect = Callable[[Callable[[str, RateLimits], None]], GettClient]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a session needs to know of its profile."""
+
+    folder: Path
+    limits: Limits
+    connect: Connect
+    """Makes the client; slow at first (it imports the HTTP library), so it is called in a thread."""
+    now: Callable[[], datetime] = utc_now
+
+
+class Session:
+    """Runs as one task (``run``) and ends with ``close``; ``listener`` hears every event in the event loop."""
+
+    def __init__(self, setup: Setup, listener: Callable[[Event], None]) -> None:
+        self._setup = setup
+        self._listener = listener
+        self._quota = Quota(setup.limits)
+        self._presence = Presence(setup.folder)
+        cache = Cache(setup.folder, self._presence.owner)
+        self.service = Service(cache, self._presence, self._quota, self._hear, setup.now)
+        self.poller = Poller(self.service, self._presence, listener)
+
+    def _hear(self, event: Event) -> None:
+        self.poller.notice(event)
+        self._listener(event)
+
+    async def run(self) -> None:
+        """Loads the records, then connects, then polls until cancelled. Raises ConfigError from connecting."""
+        await self.service.load()
+        await self.connect()
+        await self.poller.run()
+
+    async def connect(self) -> None:
+        """Makes the way to Gett. Raises ConfigError."""
+        self.service.connect(await asyncio.to_thread(self._setup.connect, self._heed))
+
+    def _heed(self, kind: str, said: RateLimits) -> None:
+        self._quota.heed(kind, said, self._setup.now().timestamp())
+
+    async def close(self) -> None:
+        """Waits a few seconds for writes under way, then ends."""
+        await self.service.close()

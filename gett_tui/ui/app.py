@@ -1,0 +1,130 @@
+"""The app: its life from first frame to whole terminal, and the service's events on their way to the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.actions import SkipAction
+from textual.app import App
+from textual.binding import Binding
+from textual.widgets import Input
+
+from gett_tui import words
+from gett_tui.errors import GettTuiError
+from gett_tui.text import one_line
+from gett_tui.ui.clipboard import osc52
+from gett_tui.ui.environment import Environment, local_now
+from gett_tui.ui.palette import CommandProvider
+from gett_tui.ui.screens.main import Heard, MainScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from gett_tui.onboarding.events import Event
+    from gett_tui.onboarding.session import Session
+
+_TERMINAL_WATCH = 5.0
+
+
+class GettApp(App[int]):
+    """The dashboard on one profile.
+
+    ``make_session`` gets the listener and gives the running copy's session, which the caller closes after the
+    screen is gone. ``crash`` is the error that ended the app, if one did.
+    """
+
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "store_list.tcss", "screens.tcss"]
+    TITLE = "Gett onboarding"
+    COMMANDS: ClassVar[set[Any]] = {CommandProvider}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "end(0)", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        make_session: Callable[[Callable[[Event], None]], Session],
+        environment: Environment,
+        *,
+        ascii_only: bool = False,
+        now: Callable[[], datetime] = local_now,
+    ) -> None:
+        super().__init__()
+        self.crash: BaseException | None = None
+        self.environment = environment
+        self.ascii_only = ascii_only
+        self.now = now
+        self.session = make_session(self._hear)
+        self.main = MainScreen(self.session, environment, ascii_only=ascii_only, now=now)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The dashboard itself."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Starts the session; the first frame does not wait for it."""
+        self.run_worker(self._run_session(), name="session", exit_on_error=False)
+        self.set_interval(_TERMINAL_WATCH, self._watch_terminal)
+
+    async def _run_session(self) -> None:
+        try:
+            await self.session.run()
+        except GettTuiError as error:
+            self.notify(words.sentence(error), title="Gett cannot be asked", severity="error", timeout=60, markup=False)
+        except Exception as error:
+            self.log.error(type(error).__name__)
+            self.notify(words.sentence(error), title="The dashboard stands still", severity="error", markup=False)
+
+    def _hear(self, event: Event) -> None:
+        self.main.post_message(Heard(event))
+
+    def end(self, status: int) -> None:
+        """Ends the app with an exit status; what is under way is waited for once the terminal is whole."""
+        self.exit(status, return_code=status)
+
+    def action_end(self, status: int) -> None:
+        """Quits."""
+        self.end(status)
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C: copies a selection when there is one, else ends the program."""
+        focused = self.focused
+        if (isinstance(focused, Input) and focused.selected_text) or self.screen.get_selected_text():
+            raise SkipAction
+        self.end(130)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies ``text`` to the operator's clipboard, through tmux too."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(osc52(text, in_tmux=bool(os.environ.get("TMUX"))))
+
+    def _watch_terminal(self) -> None:
+        # A line that drops while SIGHUP is ignored leaves a program that spins on a dead terminal.
+        if not self.is_headless and not os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
+            self.end(129)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print the traceback with the values of variables, and the key may be one of them.
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """Ends the app without printing what Textual would: it may hold the values of variables."""
+        self._close_messages_no_wait()
+
+    def toast(self, text: str, *, title: str = "", error: bool = False, warning: bool = False) -> None:
+        """Shows ``text`` for a while, inert."""
+        severity = "error" if error else "warning" if warning else "information"
+        self.notify(one_line(text, 400), title=one_line(title, 80), severity=severity, timeout=8, markup=False)

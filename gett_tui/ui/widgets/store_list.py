@@ -1,0 +1,573 @@
+"""The store list on the screen: paints only the lines that look different, and holds the cursor by its store's key.
+
+A stock DataTable resends the whole table for any changed cell. Here every line that was painted is remembered
+as a plain value; a line is painted again only when its value differs. That one rule makes a changed row cost one
+row, and an unchanged value, a row off the screen, and a scroll position that follows an insertion cost nothing.
+The scroll position and the scrollbar are kept here as well, since Textual's relayout and repaint all for them.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.segment import Segment
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gett_tui.ui.widgets.store_line import LEAD, Columns, Face, cell, columns, face, inert
+from gett_tui.ui.widgets.store_table import Sort, StoreTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import tzinfo
+
+    from rich.style import Style
+    from textual import events
+    from textual.timer import Timer
+
+    from gett_tui.onboarding.record import Record
+
+_PAINT_PERIOD = 0.1
+"""Seconds between two paints of changed records: at most ten a second."""
+
+_WHEEL_LINES = 3
+
+
+class _Line(NamedTuple):
+    """All that decides how a line looks: equal lines are painted alike, so a line is painted when it differs."""
+
+    style: str = "row"
+    key: str | None = None
+    face: Face | None = None
+    text: str = ""
+    marked: bool = False
+    thumb: bool = False
+
+
+class StoreList(Widget, can_focus=True):
+    """The stores, one a line under a fixed header.
+
+    ``ascii_only``, ``clock`` and ``zone`` are set once, before the list is mounted. ``clock`` tells the time now
+    with its zone; it is asked when something is painted and at no other time. ``zone`` is where the operator is
+    (None: as the machine says).
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "store-list--header",
+        "store-list--cursor",
+        "store-list--cursor-unfocused",
+        "store-list--mark",
+        "store-list--row",
+        "store-list--since",
+        "store-list--bar",
+        "store-list--empty",
+        "store-list--bad",
+        "store-list--ask",
+        "store-list--good",
+        "store-list--wait",
+        "store-list--off",
+    }
+    DEFAULT_CSS = "StoreList { width: 1fr; height: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("ctrl+u", "half_page(-1)", "Half a page up", show=False),
+        Binding("ctrl+d", "half_page(1)", "Half a page down", show=False),
+        Binding("home,g", "first", "First store", show=False),
+        Binding("end,G", "last", "Last store", show=False),
+        Binding("space", "mark", "Mark, and go on", show=False),
+        Binding("shift+up", "extend(-1)", "Mark upwards", show=False),
+        Binding("shift+down", "extend(1)", "Mark downwards", show=False),
+        Binding("escape", "clear_marks", "Clear the marks", show=False),
+        Binding("enter", "open", "Open", show=False),
+    ]
+
+    class Highlighted(Message):
+        """Another store is under the cursor, or the one there has changed. ``key`` is None when there is none."""
+
+        def __init__(self, store_list: StoreList, key: str | None) -> None:
+            super().__init__()
+            self.store_list = store_list
+            self.key = key
+
+        @property
+        def control(self) -> StoreList:
+            return self.store_list
+
+    class Opened(Message):
+        """The operator opened a store: enter, or a double click."""
+
+        def __init__(self, store_list: StoreList, key: str) -> None:
+            super().__init__()
+            self.store_list = store_list
+            self.key = key
+
+        @property
+        def control(self) -> StoreList:
+            return self.store_list
+
+    class MarksChanged(Message):
+        """``count`` stores are marked now, among them those that the filter hides."""
+
+        def __init__(self, store_list: StoreList, count: int) -> None:
+            super().__init__()
+            self.store_list = store_list
+            self.count = count
+
+        @property
+        def control(self) -> StoreList:
+            return self.store_list
+
+    def __init__(
+        self,
+        *,
+        empty_text: str = "No stores yet.",
+        ascii_only: bool = False,
+        clock: Callable[[], datetime] | None = None,
+        zone: tzinfo | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.empty_text = empty_text
+        """Said in the middle when there is no store at all; plain text, lines apart by newlines."""
+        self.ascii_only = ascii_only
+        self._clock = clock or (lambda: datetime.now().astimezone())
+        self._zone = zone
+        self._table = StoreTable()
+        self._filter_text = ""
+        self._cursor: str | None = None
+        self._chosen = False  # whether the operator has put the cursor somewhere
+        self._top = 0  # the table's line that is painted under the header
+        self._trail: list[tuple[str, bool]] = []  # shift+arrows: the stores passed, and whether each was marked before
+        self._dragging = False
+        self._painted: list[_Line | None] = []
+        self._strips: LRUCache[tuple[_Line, int], Strip] = LRUCache(512)
+        self._styles_by_name: dict[str, Style] = {}
+        self._pause: Timer | None = None
+        self._overdue = False
+        self._told: tuple[str | None, Record | None] = (None, None)
+        self._told_marks = 0
+
+    # What it shows
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the store under the cursor; None when no store is shown."""
+        return self._cursor
+
+    @property
+    def marked(self) -> list[str]:
+        """The marked keys in the order of the list, those that the filter hides too."""
+        return self._table.marked()
+
+    @property
+    def visible_count(self) -> int:
+        """How many stores the filter lets through."""
+        return self._table.shown
+
+    @property
+    def total_count(self) -> int:
+        return len(self._table)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many stores have each status, shown or not."""
+        return self._table.counts
+
+    @property
+    def sort(self) -> tuple[Sort, bool]:
+        """The order, and whether it is reversed."""
+        return self._table.sort, self._table.reverse
+
+    @property
+    def filter_text(self) -> str:
+        return self._filter_text
+
+    def selected_keys(self) -> list[str]:
+        """What an action is for: the marked stores, or the one under the cursor when none is marked."""
+        if self._table.mark_count:
+            return self.marked
+        return [] if self._cursor is None else [self._cursor]
+
+    def record(self, key: str) -> Record | None:
+        """The record as the list has it."""
+        return self._table.get(key)
+
+    # What changes it
+
+    def apply(self, records: Iterable[Record], removed: Iterable[str] = (), *, loading: bool = False) -> None:
+        """Take new and changed records and forget ``removed`` keys. May be called at any rate.
+
+        While ``loading`` the cursor stays on the first line until the operator has moved it: the records that
+        come in at the start are no news, and the cursor need not follow the one that came first.
+        """
+        changed = False
+
+        def change() -> None:
+            nonlocal changed
+            changed = self._table.upsert(records)
+            changed = self._table.remove(removed) or changed
+
+        self._rearrange(change)
+        if loading and not self._chosen:
+            self._cursor, self._top = self._key_at(0), 0
+        if changed:
+            self._paint_soon()
+
+    def set_filter(self, text: str) -> None:
+        """Show only the stores that match ``text``; see ``StoreTable.set_filter`` for how."""
+        self._filter_text = text
+        self._rearrange(lambda: self._table.set_filter(text), follow_cursor=True)
+        self._paint()
+
+    def set_sort(self, name: str, reverse: bool = False) -> None:
+        """Order by one of ``Sort``. Raises ValueError for any other name."""
+        sort = Sort(name)
+        self._rearrange(lambda: self._table.set_sort(sort, reverse), follow_cursor=True)
+        self._paint()
+
+    def move_to(self, key: str) -> bool:
+        """Put the cursor on a store. False when it is not shown."""
+        line = self._table.line_of(key)
+        if line is None:
+            return False
+        self._go(line)
+        return True
+
+    def clear_marks(self) -> None:
+        self._table.clear_marks()
+        self._trail.clear()
+        self._paint()
+
+    def hold(self) -> None:
+        """Keep every row where it is, as while a dialog is open. Values still change. May be nested."""
+        self._table.hold()
+
+    def release(self) -> None:
+        """End one ``hold``; after the last one the rows go where they belong."""
+        self._rearrange(self._table.release)
+        self._paint()
+
+    # Keys and mouse
+
+    def action_move(self, lines: int) -> None:
+        line = self._cursor_line()
+        if line is not None:
+            self._go(line + lines)
+
+    def action_page(self, pages: int) -> None:
+        self._scroll_with_cursor(pages * self._page)
+
+    def action_half_page(self, halves: int) -> None:
+        self._scroll_with_cursor(halves * max(1, self._page // 2))
+
+    def action_first(self) -> None:
+        self._go(0)
+
+    def action_last(self) -> None:
+        self._go(self._table.shown - 1)
+
+    def action_mark(self) -> None:
+        if self._cursor is None:
+            return
+        self._table.mark(self._cursor, not self._table.is_marked(self._cursor))
+        self.action_move(1)
+
+    def action_extend(self, lines: int) -> None:
+        """Mark the store under the cursor and the next one; going back gives back what the way there changed."""
+        line, here = self._cursor_line(), self._cursor
+        if line is None or here is None:
+            return
+        there = self._key_at(line + lines)
+        if there is None:
+            return
+        trail = self._trail
+        if not trail or trail[-1][0] != here:
+            trail[:] = [(here, self._table.is_marked(here))]
+        if len(trail) > 1 and trail[-2][0] == there:
+            self._table.mark(*trail.pop())
+        else:
+            trail.append((there, self._table.is_marked(there)))
+            self._table.mark(here)
+            self._table.mark(there)
+        self._go(line + lines, keep_trail=True)
+
+    def action_clear_marks(self) -> None:
+        if not self._table.mark_count:
+            raise SkipAction
+        self.clear_marks()
+
+    def action_open(self) -> None:
+        if self._cursor is None:
+            raise SkipAction
+        self.post_message(self.Opened(self, self._cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose, or open, the store that was painted where the mouse is: a change just before is not yet seen."""
+        offset = event.get_content_offset(self)
+        if offset is None or self._is_on_bar(offset.x) or offset.y >= len(self._painted):
+            return
+        painted = self._painted[offset.y]
+        if painted is None or painted.key is None:
+            return
+        opens = event.chain == 2 and painted.key == self._cursor
+        if self.move_to(painted.key) and opens:
+            self.post_message(self.Opened(self, painted.key))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._show_from(self._top + _WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._show_from(self._top - _WHEEL_LINES)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or not self._is_on_bar(offset.x):
+            return
+        self._dragging = True
+        self.capture_mouse()
+        self._drag_to(offset.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragging:
+            self._drag_to(event.get_content_offset_capture(self).y)
+
+    def on_mouse_up(self) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.release_mouse()
+
+    def on_resize(self) -> None:
+        self._reveal()
+        self._paint()
+
+    def on_mount(self) -> None:
+        self._paint()
+
+    # Cursor and scroll position
+
+    @property
+    def _page(self) -> int:
+        """Lines for stores; one goes to the header."""
+        return max(1, self.size.height - 1)
+
+    def _key_at(self, line: int) -> str | None:
+        return self._table.key_at(line) if 0 <= line < self._table.shown else None
+
+    def _cursor_line(self) -> int | None:
+        return self._table.line_of(self._cursor)
+
+    def _go(self, line: int, *, keep_trail: bool = False) -> None:
+        if not keep_trail:
+            self._trail.clear()
+        self._chosen = True
+        self._cursor = self._key_at(max(0, min(line, self._table.shown - 1)))
+        self._reveal()
+        self._paint()
+
+    def _reveal(self) -> None:
+        """Scroll as little as brings the cursor onto the screen."""
+        line = self._cursor_line()
+        if line is not None:
+            self._top = max(line - self._page + 1, min(line, self._top))
+        self._clamp()
+
+    def _clamp(self) -> None:
+        self._top = max(0, min(self._top, self._table.shown - self._page))
+
+    def _show_from(self, top: int) -> None:
+        self._top = top
+        self._clamp()
+        self._paint()
+
+    def _scroll_with_cursor(self, lines: int) -> None:
+        line = self._cursor_line()
+        if line is None:
+            return
+        self._top += lines
+        self._clamp()
+        self._go(line + lines)
+
+    def _rearrange(self, change: Callable[[], None], *, follow_cursor: bool = False) -> None:
+        """Make a change of the table with the cursor held on its store, and the store where it is on the screen.
+
+        A cursor whose store is gone passes to the next one. When the cursor is scrolled out of sight, what is in
+        sight stays, unless ``follow_cursor``. At the very top the list stays there as long as the cursor can be
+        seen, so that news, which comes in at the top, is seen too.
+        """
+        table = self._table
+        top_key = self._key_at(self._top)
+        cursor_place, top_place = table.place_of(self._cursor), table.place_of(top_key)
+        line = self._cursor_line()
+        height = None if line is None else line - self._top
+        in_sight = height is not None and 0 <= height < self._page
+
+        change()
+
+        line = self._cursor_line()
+        if line is None:
+            line = table.line_near(cursor_place) if cursor_place else (0 if table.shown else None)
+            self._cursor = None if line is None else table.key_at(line)
+        if line is not None and height is not None and in_sight:
+            self._top = 0 if self._top == 0 and line < self._page else line - height
+        elif follow_cursor:
+            self._reveal()
+        elif top_place:
+            self._top = table.line_near(top_place) or 0
+        self._clamp()
+
+    # Painting
+
+    def _paint_soon(self) -> None:
+        """Paint changed records now, or as soon as the last such paint is long enough ago."""
+        if self._pause is not None:
+            self._overdue = True
+            return
+        self._paint()
+        if self.is_running:
+            self._pause = self.set_timer(_PAINT_PERIOD, self._paint_overdue)
+
+    def _paint_overdue(self) -> None:
+        self._pause = None
+        if self._overdue:
+            self._overdue = False
+            self._paint_soon()
+
+    def _paint(self) -> None:
+        """Have the lines painted that look different now, and tell of the cursor and the marks."""
+        if not self.is_running:
+            return
+        width, height = self.size
+        regions = [Region(0, y, width, 1) for y in range(min(height, len(self._painted))) if self._is_stale(y)]
+        if regions:
+            self.refresh(*regions)
+        self._tell()
+
+    def _is_stale(self, y: int) -> bool:
+        painted = self._painted[y]
+        return painted is not None and painted != self._line(y)
+
+    def _tell(self) -> None:
+        now = (self._cursor, self._table.get(self._cursor) if self._cursor is not None else None)
+        if now != self._told:
+            self._told = now
+            self.post_message(self.Highlighted(self, self._cursor))
+        if self._table.mark_count != self._told_marks:
+            self._told_marks = self._table.mark_count
+            self.post_message(self.MarksChanged(self, self._told_marks))
+
+    def render_line(self, y: int) -> Strip:
+        """The line at ``y`` of the widget, as Textual wants it."""
+        line = self._line(y)
+        if len(self._painted) != self.size.height:
+            self._painted = (self._painted + [None] * self.size.height)[: self.size.height]
+        if y < len(self._painted):
+            self._painted[y] = line
+        width = self.size.width
+        strip = self._strips.get((line, width))
+        if strip is None:
+            strip = self._strips[line, width] = Strip(self._draw(line, width), width)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Textual says that the CSS or the theme has changed."""
+        super().notify_style_update()
+        self._styles_by_name.clear()
+        self._strips.clear()
+
+    def _line(self, y: int) -> _Line:
+        table = self._table
+        if not table.shown:
+            return self._empty_line(y)
+        if y == 0:
+            return _Line("header", text=self._header())
+        key = self._key_at(self._top + y - 1)
+        record = table.get(key) if key is not None else None
+        thumb = self._is_thumb(y)
+        if key is None or record is None:
+            return _Line(thumb=thumb)
+        marked = table.is_marked(key)
+        style = "mark" if marked else "row"
+        if key == self._cursor:
+            style = "cursor" if self.has_focus else "cursor-unfocused"
+        today = self._clock().astimezone(self._zone).date()
+        return _Line(style, key, face(record, today, self._zone, self.ascii_only), marked=marked, thumb=thumb)
+
+    def _header(self) -> str:
+        table = self._table
+        arrow = ("^" if table.reverse else "v") if self.ascii_only else ("▴" if table.reverse else "▾")
+        titles = {Sort.NAME: "Store", Sort.PARTNER_ID: "Partner id", Sort.STATUS: "Status", Sort.SINCE: "Since"}
+        texts = [title + (arrow if sort == table.sort else "") for sort, title in titles.items()]
+        return " " * LEAD + "".join(self._cells(columns(self.size.width - 1), *texts))
+
+    def _empty_line(self, y: int) -> _Line:
+        if len(self._table):
+            text = f"Nothing matches “{inert(self._filter_text, self.ascii_only)}”. esc clears the filter."
+        else:
+            text = self.empty_text
+        width = max(1, self.size.width - 2)
+        rows = [row for line in text.split("\n") for row in textwrap.wrap(inert(line, self.ascii_only), width) or [""]]
+        index = y - max(0, self.size.height - len(rows)) // 2
+        return _Line("empty", text=f"{rows[index]:^{width + 1}}" if 0 <= index < len(rows) else "")
+
+    def _draw(self, line: _Line, width: int) -> list[Segment]:
+        bar = Segment("#" if self.ascii_only else "█", self._style("bar")) if line.thumb else Segment(" ")
+        if line.face is None:
+            return [Segment(cell(line.text, width - 1, self.ascii_only), self._style(line.style)), bar]
+        seen, style = line.face, self._style(line.style)
+        plain = line.style.startswith("cursor")  # one colour: the sign and the words say what the tone would
+        tone = style if plain else self._style(seen.tone)
+        mark = ("+" if self.ascii_only else "●") if line.marked else " "
+        store, partner_id, status, since = self._cells(
+            columns(width - 1), seen.store, seen.partner_id, seen.status, seen.since
+        )
+        segments = [
+            Segment(f"{mark}{seen.sign} ", tone),
+            Segment(store + partner_id, style),
+            Segment(status, tone),
+            Segment(since, style if plain else self._style("since")),
+        ]
+        return [*Segment.simplify(segment for segment in segments if segment.text), bar]
+
+    def _cells(self, widths: Columns, store: str, partner_id: str, status: str, since: str) -> list[str]:
+        """The four texts cut to their columns, each with the gap behind it; nothing for a column that is left out."""
+        row = ((store, widths.store), (partner_id, widths.partner_id), (status, widths.status), (since, widths.since))
+        cells = [cell(text, width, self.ascii_only) + " " * widths.gap if width else "" for text, width in row]
+        last = max(index for index, text in enumerate(cells) if text or index == 0)
+        cells[last] = cells[last][: len(cells[last]) - widths.gap]
+        return cells
+
+    def _style(self, name: str) -> Style:
+        style = self._styles_by_name.get(name)
+        if style is None:
+            style = self._styles_by_name[name] = self.get_component_rich_style(f"store-list--{name}")
+        return style
+
+    # The scrollbar, which stands in the last column
+
+    def _is_on_bar(self, x: int) -> bool:
+        return x == self.size.width - 1 and self._table.shown > self._page
+
+    def _is_thumb(self, y: int) -> bool:
+        count, page = self._table.shown, self._page
+        if count <= page:
+            return False
+        size = max(1, page * page // count)
+        start = 1 + round((page - size) * self._top / (count - page))
+        return start <= y < start + size
+
+    def _drag_to(self, y: int) -> None:
+        self._show_from(round((self._table.shown - self._page) * (y - 1) / max(1, self._page - 1)))

@@ -1,0 +1,336 @@
+"""Which stores the list shows and in what order: rows, sort, filter and marks, without a screen.
+
+Every row has a *place*, the tuple it is sorted by, that ends with its key and so is unique. The places stand in
+sorted lists, so a row is found by bisection, and a changed row is moved without sorting the rest again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, insort
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from gett_tui.onboarding.pipeline import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from gett_tui.onboarding.record import Record
+
+Place = tuple[Any, ...]
+"""What a row is sorted by; the last member is the row's key."""
+
+_TEXT_LIMIT = 300
+"""Characters of a name or an id that are searched and sorted by; the screen shows fewer."""
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+class Sort(StrEnum):
+    """The orders of the list."""
+
+    ATTENTION = "attention"
+    """What needs a person first; within a group the newest change first."""
+    NAME = "name"
+    PARTNER_ID = "partner id"
+    STATUS = "status"
+    SINCE = "since"
+    """The newest change first."""
+
+
+def _folded(text: str) -> str:
+    text = text[:_TEXT_LIMIT]
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _natural(text: str) -> tuple[Any, ...]:
+    """Compares ``Shop 9`` before ``Shop 10``, whatever the case. Numbers compare by length first, then by digits."""
+    parts: list[Any] = _DIGITS.split(_folded(text))
+    for index in range(1, len(parts), 2):
+        digits = parts[index].lstrip("0")
+        parts[index] = (len(digits), digits)
+    return tuple(parts)
+
+
+def _newest_first(record: Record) -> float:
+    return -record.since.timestamp() if record.since else 0.0
+
+
+_PLACES: Mapping[Sort, Callable[[Record], Place]] = {
+    Sort.ATTENTION: lambda record: (look(record.status).group, _newest_first(record), record.key),
+    Sort.NAME: lambda record: (_natural(record.name), record.key),
+    Sort.PARTNER_ID: lambda record: (_natural(record.partner_store_id), record.key),
+    Sort.STATUS: lambda record: (look(record.status).group, record.status, _natural(record.name), record.key),
+    Sort.SINCE: lambda record: (_newest_first(record), record.key),
+}
+
+
+class _Row:
+    __slots__ = ("_haystack", "place", "record")
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.place: Place | None = None
+        """None while the row waits for the order to thaw."""
+        self._haystack: str | None = None
+
+    def take(self, record: Record) -> None:
+        self.record = record
+        self._haystack = None
+
+    @property
+    def haystack(self) -> str:
+        if self._haystack is None:
+            record = self.record
+            words = look(record.status).words
+            fields = (record.name, record.partner_store_id, record.onboarding_id, record.store_id, words)
+            self._haystack = "\n".join(_folded(field) for field in fields if field)
+        return self._haystack
+
+
+class _Filter:
+    """The words of a filter: all must be found, those behind ``!`` must not."""
+
+    def __init__(self, text: str = "") -> None:
+        words = _folded(text).split()
+        self.wanted = [word for word in words if not word.startswith("!")]
+        self.unwanted = [word[1:] for word in words if len(word) > 1 and word.startswith("!")]
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.unwanted)
+
+    def matches(self, haystack: str) -> bool:
+        for word in self.wanted:
+            if word not in haystack:
+                return False
+        return not any(word in haystack for word in self.unwanted)
+
+    def narrows(self, other: _Filter) -> bool:
+        """Whether all that this filter matches, ``other`` matches too."""
+        found = all(any(word in mine for mine in self.wanted) for word in other.wanted)
+        return found and set(other.unwanted) <= set(self.unwanted)
+
+
+class StoreTable:
+    """The rows of the store list. Lines are counted from 0 among the rows that the filter lets through."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, _Row] = {}
+        self._all: list[Place] = []
+        self._shown: list[Place] = self._all  # the same list while there is no filter
+        self._filter = _Filter()
+        self._sort = Sort.ATTENTION
+        self._reverse = False
+        self._counts: Counter[str] = Counter()
+        self._marks: set[str] = set()
+        self._holds = 0
+        self._displaced: set[str] = set()  # rows to be put in their place when the order thaws
+
+    # What there is
+
+    def __len__(self) -> int:
+        """How many stores there are, shown or not."""
+        return len(self._rows)
+
+    @property
+    def shown(self) -> int:
+        """How many lines there are."""
+        return len(self._shown)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many stores have each status."""
+        return self._counts
+
+    @property
+    def sort(self) -> Sort:
+        return self._sort
+
+    @property
+    def reverse(self) -> bool:
+        return self._reverse
+
+    def get(self, key: str) -> Record | None:
+        row = self._rows.get(key)
+        return row.record if row else None
+
+    def key_at(self, line: int) -> str:
+        """The key on ``line``. Raises IndexError outside the shown lines."""
+        if not 0 <= line < len(self._shown):
+            raise IndexError(line)
+        return self._shown[-1 - line if self._reverse else line][-1]
+
+    def keys(self) -> list[str]:
+        """The keys of all lines, in order."""
+        places = reversed(self._shown) if self._reverse else self._shown
+        return [place[-1] for place in places]
+
+    def line_of(self, key: str | None) -> int | None:
+        """The line of a store, or None when it is not shown."""
+        place = self.place_of(key)
+        if place is None:
+            return None
+        index = bisect_left(self._shown, place)
+        if index == len(self._shown) or self._shown[index] != place:
+            return None
+        return len(self._shown) - 1 - index if self._reverse else index
+
+    def place_of(self, key: str | None) -> Place | None:
+        """Where a store stands in the present sort, shown or not."""
+        row = self._rows.get(key) if key is not None else None
+        return row.place if row else None
+
+    def line_near(self, place: Place) -> int | None:
+        """The line at ``place``, or the next one below it; the last line when there is none below.
+
+        None when no line is shown.
+        """
+        count = len(self._shown)
+        if not count:
+            return None
+        if not self._reverse:
+            return min(bisect_left(self._shown, place), count - 1)
+        index = bisect_left(self._shown, place)
+        here = index < count and self._shown[index] == place
+        return min(count - 1 - index if here else count - index, count - 1)
+
+    # What changes
+
+    def upsert(self, records: Iterable[Record]) -> bool:
+        """Take new and changed records. False when every one of them was there already, just so."""
+        changed = False
+        displaced: set[str] = set()
+        for record in records:
+            row = self._rows.get(record.key)
+            if row is None:
+                row = self._rows[record.key] = _Row(record)
+            elif row.record == record:
+                continue
+            else:
+                self._counts[row.record.status] -= 1
+                row.take(record)
+            self._counts[record.status] += 1
+            displaced.add(record.key)
+            changed = True
+        if self._holds:
+            self._displaced |= displaced
+        elif displaced:
+            self._put_in_place(displaced)
+        return changed
+
+    def remove(self, keys: Iterable[str]) -> bool:
+        """Forget stores, with their marks. False when none of them was there."""
+        leaving: list[Place] = []
+        found = False
+        for key in keys:
+            row = self._rows.pop(key, None)
+            if row is None:
+                continue
+            found = True
+            self._counts[row.record.status] -= 1
+            self._marks.discard(key)
+            self._displaced.discard(key)
+            if row.place is not None:
+                leaving.append(row.place)
+        self._exchange(leaving, [])
+        return found
+
+    def set_sort(self, sort: Sort, reverse: bool = False) -> None:
+        self._reverse = reverse
+        if sort == self._sort:
+            return
+        self._sort = sort
+        place = _PLACES[sort]
+        for row in self._rows.values():
+            row.place = place(row.record)
+        self._displaced.clear()
+        self._all = sorted(row.place for row in self._rows.values() if row.place is not None)
+        self._shown = self._matching(self._all)
+
+    def set_filter(self, text: str) -> None:
+        """Show only the stores in which every word of ``text`` is found; ``!word`` asks for those without it.
+
+        Looked at: name, partner store id, onboarding id, storeId and the words of the status, whatever the case.
+        """
+        previous, self._filter = self._filter, _Filter(text)
+        self._shown = self._matching(self._shown if self._filter.narrows(previous) else self._all)
+
+    def hold(self) -> None:
+        """Freeze the order: values still change and removed rows still go, but no row moves, comes or is filtered out.
+
+        May be nested; as many calls of ``release`` thaw it.
+        """
+        self._holds += 1
+
+    def release(self) -> None:
+        self._holds = max(0, self._holds - 1)
+        if self._holds or not self._displaced:
+            return
+        displaced, self._displaced = self._displaced, set()
+        self._put_in_place(displaced)
+
+    # Marks
+
+    @property
+    def mark_count(self) -> int:
+        return len(self._marks)
+
+    def is_marked(self, key: str) -> bool:
+        return key in self._marks
+
+    def marked(self) -> list[str]:
+        """The marked keys in the order of the list, those that the filter hides too."""
+        places = sorted((self._rows[key].place or (), key) for key in self._marks)
+        keys = [key for _, key in places]
+        return keys[::-1] if self._reverse else keys
+
+    def mark(self, key: str, on: bool = True) -> None:
+        if on and key in self._rows:
+            self._marks.add(key)
+        else:
+            self._marks.discard(key)
+
+    def clear_marks(self) -> None:
+        self._marks.clear()
+
+    # How it is done
+
+    def _matching(self, places: list[Place]) -> list[Place]:
+        if not self._filter:
+            return self._all
+        rows, matches = self._rows, self._filter.matches
+        return [place for place in places if matches(rows[place[-1]].haystack)]
+
+    def _put_in_place(self, keys: Iterable[str]) -> None:
+        place = _PLACES[self._sort]
+        leaving: list[Place] = []
+        arriving: list[Place] = []
+        for key in keys:
+            row = self._rows[key]
+            if row.place is not None:
+                leaving.append(row.place)
+            row.place = place(row.record)
+            arriving.append(row.place)
+        self._exchange(leaving, arriving)
+
+    def _exchange(self, leaving: list[Place], arriving: list[Place]) -> None:
+        _exchange(self._all, leaving, arriving)
+        if self._shown is not self._all:
+            _exchange(self._shown, leaving, self._matching(arriving))
+
+
+def _exchange(places: list[Place], leaving: list[Place], arriving: list[Place]) -> None:
+    """Take ``leaving`` out of the sorted ``places`` as far as they are there, and put ``arriving`` in."""
+    if len(leaving) + len(arriving) > 50 + len(places) // 20:
+        gone = set(leaving)
+        places[:] = sorted([place for place in places if place not in gone] + arriving)
+        return
+    for place in leaving:
+        index = bisect_left(places, place)
+        if index < len(places) and places[index] == place:
+            del places[index]
+    for place in arriving:
+        insort(places, place)
