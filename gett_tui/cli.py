@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui import __version__
 from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.onboarding.service import UnconfirmedError
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def run(argv: Sequence[str]) -> int:
         return int(_dispatch(arguments))
     except ConfigError as error:
         return _fail(error, ExitCode.USAGE)
+    except UnconfirmedError as error:
+        return _fail(error, ExitCode.UNKNOWN)
     except GettTuiError as error:
         return _fail(error, ExitCode.FAILED)
     except KeyboardInterrupt:
@@ -57,6 +60,7 @@ def _fail(error: GettTuiError | str, code: ExitCode) -> ExitCode:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from gett_tui import headless
     from gett_tui.sandbox import serve
 
     parser = argparse.ArgumentParser(prog="gett-tui", description="Put stores onto the Gett network.")
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     sandbox = commands.add_parser("sandbox", help="serve a simulated Gett on 127.0.0.1")
     serve.add_arguments(sandbox)
+    headless.add_commands(commands)
     return parser
 
 
@@ -77,7 +82,19 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         from gett_tui.sandbox import serve
 
         return serve.run(arguments)
+    if arguments.command is not None:
+        return _command(arguments)
     return _dashboard(arguments)
+
+
+def _command(arguments: argparse.Namespace) -> int:
+    from gett_tui import headless
+    from gett_tui.config import claim_folder, load_profile
+
+    profile = load_profile(os.environ, arguments.profile)
+    if arguments.command not in ("list", "show"):
+        claim_folder(profile)
+    return headless.run(arguments, profile)
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:
@@ -89,12 +106,13 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     )
     if arguments.demo:
         return dashboard.run_demo(look)
-    from gett_tui.config import claim_folder, find_key, load_profile
+    from gett_tui.config import claim_folder, load_profile
+    from gett_tui.connection import setup_for
 
     profile = load_profile(os.environ, arguments.profile)
-    key = find_key(profile, os.environ)
+    setup = setup_for(profile)
     claim_folder(profile)
-    return dashboard.run_profile(profile, key, look)
+    return dashboard.run_profile(profile, setup, look)
 
 
 def _need_terminal() -> None:

@@ -9,17 +9,14 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.gett.quota import limits_for
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.onboarding.session import Session
 from gett_tui.text import one_line
-from gett_tui.ui.app import Environment, GettApp
+from gett_tui.ui.app import GettApp
+from gett_tui.ui.environment import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gett_tui.config import Profile
-    from gett_tui.gett.client import GettClient, RateLimits
-    from gett_tui.gett.secret import Secret
+    from gett_tui.onboarding.session import Setup
 
 _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Exit statuses as a shell gives them for these signals."""
@@ -35,15 +32,8 @@ class Look:
     debug: bool = False
 
 
-def run_profile(profile: Profile, key: Secret, look: Look) -> int:
+def run_profile(profile: Profile, setup: Setup, look: Look) -> int:
     """Runs the dashboard on a profile. Returns the exit status."""
-
-    def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
-        from gett_tui.gett.client import GettClient
-
-        return GettClient(profile.base_url, key, on_answer=on_answer)
-
-    setup = Setup(profile.folder, limits_for(profile.host), connect)
     where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
     return asyncio.run(_run(setup, where, look))
 

@@ -13,12 +13,14 @@ import random
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.onboarding import events, observation
 from gett_tui.onboarding.files import FileTroubleError
+from gett_tui.onboarding.pipeline import Status
 from gett_tui.onboarding.schedule import Schedule
 from gett_tui.onboarding.service import utc_now
 
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from gett_tui.onboarding.presence import Presence
+    from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
 
 _AT_ONCE = 8
+_GETTS = frozenset(Status)
 _LOOK = 1.0
 _FIRST_BACKOFF = 1.0
 _LAST_BACKOFF = 30.0
@@ -51,6 +55,7 @@ class Poller:
         self._clock = clock
         self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
         self._schedule = Schedule(self._chance)
+        self._learned: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._role: events.Role | None = None
         self._backoff = 0.0
@@ -60,15 +65,26 @@ class Poller:
         """Hears what the service tells: new statuses change whom to ask."""
         if not isinstance(event, events.StoresChanged):
             return
-        now = self._clock()
+        now, wall = self._clock(), utc_now()
         for record in event.changed:
+            self._learn(record)
             if record.onboarding_id is None or record.pending is not None:
                 self._schedule.remove(record.key)
             else:
-                self._schedule.put(record.key, record.status, now)
+                age = (wall - record.since).total_seconds() if record.since else 0.0
+                self._schedule.put(record.key, record.status, now, age)
         for key in event.removed:
             self._schedule.remove(key)
+            self._learned.pop(key, None)
         self._wake.set()
+
+    def _learn(self, record: Record) -> None:
+        """Takes the durations of stages that are over from the history; each once."""
+        start = max(self._learned.get(record.key, 1), 1)
+        for before, after in pairwise(record.history[start - 1 :]):
+            if after.status in _GETTS:
+                self._schedule.stages.learn(before.status, (after.at - before.at).total_seconds())
+        self._learned[record.key] = len(record.history)
 
     def watch(self, key: str | None) -> None:
         """Notes the store that a person looks at."""

@@ -257,11 +257,11 @@ class Service:
         self._check(key, why_not_cancel)
         return await self._as_write(key, "cancel", self._cancel(key))
 
-    async def register_anew(self, key: str, registration: Registration) -> Record:
+    async def register_anew(self, key: str, registration: Registration, *, allow_duplicate: bool = False) -> Record:
         """Cancels a failed onboarding and registers the store again: the only way out of ``catalog_failed`` (1.7)."""
         if self.get(key).status not in (Local.CANCELLED, Local.GONE):
             await self.cancel(key)
-        return await self.register(registration)
+        return await self.register(registration, allow_duplicate=allow_duplicate)
 
     # -- register
 

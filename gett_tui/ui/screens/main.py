@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import contextlib
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
+from textual.binding import Binding
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
@@ -16,7 +17,7 @@ from textual.widgets import Footer, Input
 
 from gett_tui import words
 from gett_tui.errors import GettTuiError
-from gett_tui.gett.errors import GettError, ProblemError
+from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.cache import DuplicateError
 from gett_tui.onboarding.pipeline import Local, Status, look, why_not_activate, why_not_cancel
@@ -33,3 +34,485 @@ from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 from gett_tui.ui.widgets.store_list import StoreList
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.timer import Timer
+
+    from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.service import Service
+    from gett_tui.onboarding.session import Session
+    from gett_tui.ui.environment import Environment
+
+_WIDE = 100
+_NARROW = 60
+_AT_ONCE = 4
+_STATUS_PACE = 1.0
+_SORTS = ("attention", "name", "partner id", "status", "since")
+_EMPTY = "No stores yet.\n\nn registers one, t takes up an onboarding\nthat was made elsewhere, ? shows all keys."
+
+
+class Heard(Message):
+    """Carries what the service said into the screen's message queue."""
+
+    def __init__(self, event: events.Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class MainScreen(Screen[None]):
+    """What the operator looks at all day."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *commands.bindings(),
+        Binding("escape", "leave", "Clear filter", show=False),
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        environment: Environment,
+        *,
+        ascii_only: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._environment = environment
+        self._ascii = ascii_only
+        self._now = now
+        self._notes: dict[str, str] = {}
+        self._view = StatusView(profile=environment.profile, is_production=environment.is_production)
+        self._status_timer: Timer | None = None
+        self._sort = 0
+        self._reverse = False
+        self._loaded = False
+        self._detail: DetailScreen | None = None
+
+    @property
+    def service(self) -> Service:
+        """The use cases."""
+        return self._session.service
+
+    # -- layout
+
+    def compose(self) -> ComposeResult:
+        """The status line, the list beside or above the panel, the filter, the footer."""
+        yield StatusLine(self._view, ascii_only=self._ascii)
+        with Container(id="body"):
+            with Container(id="stores"):
+                yield StoreList(clock=self._now, ascii_only=self._ascii, empty_text="Reading the records…")
+                yield Input(placeholder="filter: words in any field; !word leaves out", id="filter")
+            yield PipelinePanel(clock=self._now, ascii_only=self._ascii, id="panel")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Gives the list the focus."""
+        self._list.border_title = "Stores"
+        self.query_one("#filter", Input).display = False
+        self._list.focus()
+
+    def on_resize(self) -> None:
+        """Puts the panel beside the list, below it, or away."""
+        width = self.app.size.width
+        self.set_class(width >= _WIDE, "-wide")
+        self.set_class(width < _NARROW, "-narrow")
+
+    @property
+    def _list(self) -> StoreList:
+        return self.query_one(StoreList)
+
+    @property
+    def _panel(self) -> PipelinePanel:
+        return self.query_one(PipelinePanel)
+
+    # -- what the service says
+
+    @on(Heard)
+    def _heard(self, message: Heard) -> None:
+        event = message.event
+        match event:
+            case events.StoresChanged():
+                self._stores_changed(event)
+            case events.Loaded():
+                self._loaded = True
+                self._list.empty_text = _EMPTY
+            case events.News():
+                self._news(event.record)
+            case events.Note():
+                self._note(event)
+            case events.Failure():
+                self._toast(f"{event.what}: {words.sentence(event.error)}", error=True)
+            case _:
+                self._view = self._viewed(event)
+                self._show_status()
+
+    def _stores_changed(self, event: events.StoresChanged) -> None:
+        self._list.apply(event.changed, event.removed)
+        self._show_status()
+        shown = self._list.cursor_key
+        if shown is None or shown in event.removed or any(record.key == shown for record in event.changed):
+            self._show_panel()
+
+    def _viewed(self, event: events.Event) -> StatusView:
+        match event:
+            case events.Polled():
+                return replace(self._view, polled_at=event.at)
+            case events.Reachability(error=None):
+                return replace(self._view, trouble=None)
+            case events.Reachability():
+                return replace(self._view, trouble=self._reach_words(event))
+            case events.Role():
+                return replace(self._view, leading=event.leading, leader_pid=event.leader_pid)
+            case events.FilesTrouble():
+                return replace(self._view, files=self._file_words(event))
+            case _:
+                return self._view
+
+    def _reach_words(self, event: events.Reachability) -> str:
+        since = event.since.astimezone(self._now().tzinfo).strftime("%H:%M") if event.since else "now"
+        again = ""
+        if event.next_try is not None:
+            again = f" Trying again at {event.next_try.astimezone(self._now().tzinfo):%H:%M:%S}."
+        reason = words.reason(event.error) if event.error else ""
+        return f"Gett cannot be asked since {since}: {reason}{again}"
+
+    @staticmethod
+    def _file_words(event: events.FilesTrouble) -> str | None:
+        if event.error is not None:
+            return f"Nothing can be saved: {words.sentence(event.error)}"
+        if not event.problems:
+            return None
+        first = event.problems[0]
+        more = f" (and {len(event.problems) - 1} more)" if len(event.problems) > 1 else ""
+        return one_line(f"{first.path.name}: {first.text}{more}", 300)
+
+    def _show_status(self) -> None:
+        """Repaints the status line at most once a second: every poll moves it."""
+        if self._status_timer is None:
+            self._status_timer = self.set_timer(_STATUS_PACE, self._paint_status)
+            self._paint_status(last=False)
+
+    def _paint_status(self, *, last: bool = True) -> None:
+        if last:
+            self._status_timer = None
+        counts = self._list.counts()
+        self.query_one(StatusLine).show(replace(self._view, counts=counts))
+
+    def _news(self, record: Record) -> None:
+        words_ = "is ready to activate" if record.status == Status.READY_TO_ACTIVATE else look(record.status).words
+        self._toast(f"{record.name} {words_}", error=record.status == Status.CATALOG_FAILED)
+        if self._environment.bell:
+            self.app.bell()
+
+    def _note(self, event: events.Note) -> None:
+        if event.text is None:
+            self._notes.pop(event.key, None)
+        else:
+            self._notes[event.key] = event.text
+        if event.key == self._list.cursor_key:
+            self._show_panel()
+
+    def _show_panel(self) -> None:
+        key = self._list.cursor_key
+        record = self._list.get(key) if key else None
+        note = self._notes.get(key) if key else None
+        self._panel.show(record, note)
+        if self._detail is not None:
+            self._detail.show(record, note)
+
+    def _toast(self, text: str, *, error: bool = False, warning: bool = False) -> None:
+        severity = "error" if error else "warning" if warning else "information"
+        self.notify(one_line(text, 400), severity=severity, timeout=10 if error else 6, markup=False)
+
+    @on(StoreList.Highlighted)
+    def _highlighted(self, message: StoreList.Highlighted) -> None:
+        self._session.poller.watch(message.key)
+        self._show_panel()
+
+    @on(StoreList.Opened)
+    def _opened(self) -> None:
+        self.action_open()
+
+    # -- looking
+
+    def action_open(self) -> None:
+        """The store under the cursor on the full screen; an unconfirmed one is settled there and then."""
+        record = self._under_cursor()
+        if record is None:
+            return
+        if record.status == Local.UNCONFIRMED:
+            self.action_settle()
+            return
+        self._detail = DetailScreen(clock=self._now, ascii_only=self._ascii)
+        self.app.push_screen(self._detail, self._detail_left)
+        self._detail.show(record, self._notes.get(record.key))
+
+    def _detail_left(self, _: object) -> None:
+        self._detail = None
+
+    def action_help(self) -> None:
+        """All keys and signs."""
+        self.app.push_screen(HelpScreen(ascii_only=self._ascii))
+
+    def action_palette(self) -> None:
+        """All commands by name."""
+        self.app.action_command_palette()
+
+    def action_quit(self) -> None:
+        """Ends the program."""
+        self.app.exit(0, return_code=0)
+
+    def action_filter(self) -> None:
+        """Opens the filter."""
+        box = self.query_one("#filter", Input)
+        box.display = True
+        box.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, message: Input.Changed) -> None:
+        self._list.set_filter(message.value)
+        self._title()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self.query_one("#filter", Input).display = bool(self.query_one("#filter", Input).value)
+        self._list.focus()
+
+    def action_leave(self) -> None:
+        """Clears the filter, and gives the list the focus."""
+        box = self.query_one("#filter", Input)
+        box.value = ""
+        box.display = False
+        self._list.focus()
+
+    def action_sort(self) -> None:
+        """The next order."""
+        self._sort = (self._sort + 1) % len(_SORTS)
+        self._list.set_sort(_SORTS[self._sort], self._reverse)
+        self._title()
+
+    def action_reverse_sort(self) -> None:
+        """The same order from the other end."""
+        self._reverse = not self._reverse
+        self._list.set_sort(_SORTS[self._sort], self._reverse)
+        self._title()
+
+    @on(StoreList.MarksChanged)
+    def _title(self) -> None:
+        parts = ["Stores"]
+        if self._sort or self._reverse:
+            parts.append(f"by {_SORTS[self._sort]}{', reversed' if self._reverse else ''}")
+        if self._list.visible_count != self._list.total_count:
+            parts.append(f"{self._list.visible_count} of {self._list.total_count}")
+        if self._list.marked:
+            parts.append(f"{len(self._list.marked)} marked")
+        self._list.border_title = " · ".join(parts)
+
+    def action_copy_id(self) -> None:
+        """Copies the onboarding ids of the store under the cursor, or of the marked ones."""
+        ids = [record.onboarding_id for record in self._selected() if record.onboarding_id]
+        if not ids:
+            self._toast("There is no onboarding id to copy.", warning=True)
+            return
+        self.app.copy_to_clipboard("\n".join(ids))
+        self._toast(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
+
+    def _under_cursor(self) -> Record | None:
+        key = self._list.cursor_key
+        return self._list.get(key) if key else None
+
+    def _selected(self) -> list[Record]:
+        found = (self._list.get(key) for key in self._list.selected_keys())
+        return [record for record in found if record is not None]
+
+    # -- asking Gett
+
+    def action_refresh(self) -> None:
+        """Asks Gett about the store under the cursor, or about the marked ones."""
+        self._run_each(self._selected(), self.service.refresh, quiet=True)
+
+    def action_refresh_all(self) -> None:
+        """Asks Gett about every store that has an onboarding id and is not settled."""
+        records = [record for record in self.service.records() if record.onboarding_id and self._can_change(record)]
+        self._toast(f"Asking Gett about {len(records)} stores." if records else "There is no store to ask Gett about.")
+        self._run_each(records, partial(self.service.refresh, urgent=False), quiet=True)
+
+    @staticmethod
+    def _can_change(record: Record) -> bool:
+        return not look(record.status).terminal
+
+    def _run_each(
+        self, records: Sequence[Record], use_case: Callable[[str], Awaitable[Record]], *, quiet: bool = False
+    ) -> None:
+        if records:
+            self.run_worker(self._each(records, use_case, quiet=quiet), exit_on_error=False)
+
+    async def _each(
+        self, records: Sequence[Record], use_case: Callable[[str], Awaitable[Record]], *, quiet: bool
+    ) -> None:
+        gate = asyncio.Semaphore(_AT_ONCE)
+        ends = await asyncio.gather(*(self._one(record, use_case, gate) for record in records))
+        failed = [(record, error) for record, error in zip(records, ends, strict=True) if error is not None]
+        for record, error in failed[:3]:
+            self._toast(f"{record.name}: {words.sentence(error)}", error=True)
+        if len(failed) > 3:
+            self._toast(f"… and {len(failed) - 3} more failed; each store shows its own.", error=True)
+        if not quiet and not failed and len(records) > 1:
+            self._toast(f"Done for {len(records)} stores.")
+
+    async def _one(
+        self, record: Record, use_case: Callable[[str], Awaitable[Record]], gate: asyncio.Semaphore
+    ) -> Exception | None:
+        async with gate:
+            try:
+                after = await use_case(record.key)
+            except Exception as error:  # shown by the caller, whatever it is
+                return error
+        if after.status != record.status and after.status in (Status.ACTIVE, Local.CANCELLED):
+            told = f": storeId {after.store_id}" if after.status == Status.ACTIVE and after.store_id else ""
+            self._toast(f"{after.name} is {look(after.status).words}{told}")
+        return None
+
+    # -- changing the world
+
+    def action_activate(self) -> None:
+        """Puts the store under the cursor, or the marked ones, live after a confirmation."""
+        self._confirmed("activate", why_not_activate, self.service.activate)
+
+    def action_cancel_onboarding(self) -> None:
+        """Cancels the onboarding under the cursor, or the marked ones, after a confirmation."""
+        self._confirmed("cancel", why_not_cancel, self.service.cancel)
+
+    @work
+    async def _confirmed(
+        self, action: str, why_not: Callable[[str], str | None], use_case: Callable[[str], Awaitable[Record]]
+    ) -> None:
+        chosen = self._selected()
+        able = [record for record in chosen if why_not(record.status) is None]
+        if not able:
+            self._toast((why_not(chosen[0].status) if chosen else None) or "There is no store here.", warning=True)
+            return
+        left_out = len(chosen) - len(able)
+        if await self._ask(ConfirmScreen(action, able, self._environment, left_out=left_out)):
+            self._list.clear_marks()
+            self._run_each(able, use_case)
+
+    async def _ask(self, screen: Screen[Any]) -> Any:
+        """Shows a dialog and waits for its answer; the list keeps its order meanwhile."""
+        self._list.hold()
+        try:
+            return await self.app.push_screen_wait(screen)
+        finally:
+            self._list.release()
+
+    @work
+    async def action_register(self) -> None:
+        """Opens the registration form."""
+        key = await self._ask(RegisterScreen(self._environment, submit=self._submit_registration))
+        self._registered(key)
+
+    @work
+    async def action_fix(self) -> None:
+        """Cancels a failed store and registers it again, with the old values filled in."""
+        record = self._under_cursor()
+        if record is None or record.status not in (Status.CATALOG_FAILED, Local.CANCELLED, Local.GONE, Local.DROPPED):
+            self._toast("Only a store that failed or was cancelled can be registered again.", warning=True)
+            return
+        initial = {name: str(value) for name, value in record.sent.items()}
+        submit = partial(self._submit_anew, record.key)
+        key = await self._ask(RegisterScreen(self._environment, submit=submit, initial=initial, anew=record))
+        self._registered(key)
+
+    def _registered(self, key: str | None) -> None:
+        if key is None:
+            return
+        self._list.move_to(key)
+        record = self._list.get(key)
+        if record is not None and record.status == Local.UNCONFIRMED:
+            self._toast(f"{record.name} is unconfirmed: the answer is lost. Enter settles it.", error=True)
+        elif record is not None:
+            self._toast(f"Registered {record.name}")
+
+    async def _submit_registration(self, values: dict[str, str], override: bool) -> Accepted | Refused:
+        registration = await asyncio.to_thread(_registration, values)
+        return await self._submitted(self.service.register(registration, allow_duplicate=override))
+
+    async def _submit_anew(self, key: str, values: dict[str, str], override: bool) -> Accepted | Refused:
+        extra = {name: value for name, value in self.service.get(key).sent.items() if name not in values}
+        registration = await asyncio.to_thread(_registration, {**extra, **values})
+        return await self._submitted(self.service.register_anew(key, registration, allow_duplicate=override))
+
+    async def _submitted(self, work_: Awaitable[Record]) -> Accepted | Refused:
+        try:
+            return Accepted((await work_).key)
+        except UnconfirmedError as error:
+            return Accepted(error.record.key)
+        except DuplicateError as error:
+            return Refused({}, self._duplicate_words(error), can_override=True)
+        except ProblemError as error:
+            return Refused(_at_fields(error), words.sentence(error), can_override=False)
+        except GettTuiError as error:
+            return Refused({}, words.sentence(error), can_override=False)
+
+    @staticmethod
+    def _duplicate_words(error: DuplicateError) -> str:
+        existing = error.existing
+        return (
+            f"{existing.partner_store_id} stands here already as “{one_line(existing.name, 60)}” "
+            f"({look(existing.status).words}). Registering it again may put it onto Gett twice."
+        )
+
+    @work
+    async def action_track(self) -> None:
+        """Takes up an onboarding that was made elsewhere."""
+        ask = AskScreen(
+            "Track an onboarding",
+            "The onboarding id, as Gett gave it to whoever registered the store.",
+            submit=self._submit_track,
+        )
+        key = await self._ask(ask)
+        if key is not None:
+            self._list.move_to(key)
+
+    async def _submit_track(self, text: str) -> Accepted | Refused:
+        return await self._submitted(self.service.track(text.strip()))
+
+    @work
+    async def action_settle(self) -> None:
+        """Settles an unconfirmed store: the id is known, send it again, or give it up."""
+        record = self._under_cursor()
+        if record is None or record.status != Local.UNCONFIRMED:
+            self._toast("Nothing to settle: only an unconfirmed store needs it.", warning=True)
+            return
+        choice = await self._ask(SettleScreen(record, self._environment))
+        if choice == "attach":
+            explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
+            await self._ask(AskScreen("I have the id", explain, submit=partial(self._submit_attach, record.key)))
+        elif choice == "again" and await self._ask(ConfirmScreen("again", [record], self._environment)):
+            self._run_each([record], self.service.try_again)
+        elif choice == "drop" and await self._ask(ConfirmScreen("drop", [record], self._environment)):
+            self._run_each([record], self.service.drop)
+
+    async def _submit_attach(self, key: str, text: str) -> Accepted | Refused:
+        return await self._submitted(self.service.attach(key, text))
+
+
+def _registration(values: dict[str, Any]) -> Any:
+    from gett_tui.gett.models import Registration
+
+    return Registration.model_validate(values)
+
+
+def _at_fields(error: ProblemError) -> dict[str, str]:
+    """Gett's own words at the form's fields that they name (2.4: ``jsonPath`` and the like; the schema is U)."""
+    found: dict[str, str] = {}
+    for item in error.problem.errors:
+        where = (item.where or "").lower()
+        for name in commands.FORM_FIELDS:
+            if name.lower() in where:
+                found.setdefault(name, item.message or item.code or "refused")
+    return found

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from gett_tui.onboarding.pipeline import Tone, look
+from gett_tui.onboarding.pipeline import look
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
+    from gett_tui.onboarding.pipeline import Tone
     from gett_tui.onboarding.record import Record
 
 LEAD = 3
@@ -28,8 +28,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _VARIATION_SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """The widths of the columns in cells; 0 for a column that is left out."""
 
     store: int
@@ -53,8 +52,7 @@ def columns(width: int) -> Columns:
     return Columns(store, partner_id, status, since, gap)
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """What is seen of a record: inert text, not yet cut to its column. Equal faces look the same."""
 
     sign: str

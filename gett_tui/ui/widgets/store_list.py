@@ -16,7 +16,7 @@ from rich.segment import Segment
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -26,7 +26,7 @@ from gett_tui.ui.widgets.store_table import Sort, StoreTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from rich.style import Style
     from textual import events
@@ -151,7 +151,8 @@ class StoreList(Widget, can_focus=True):
         self._top = 0  # the table's line that is painted under the header
         self._trail: list[tuple[str, bool]] = []  # shift+arrows: the stores passed, and whether each was marked before
         self._dragging = False
-        self._painted: list[_Line | None] = []
+        self._painted: list[_Line] = []  # the lines as they are on the screen, or will be with its next refresh
+        self._painted_size = Size(0, 0)
         self._strips: LRUCache[tuple[_Line, int], Strip] = LRUCache(512)
         self._styles_by_name: dict[str, Style] = {}
         self._pause: Timer | None = None
@@ -319,7 +320,7 @@ class StoreList(Widget, can_focus=True):
         if offset is None or self._is_on_bar(offset.x) or offset.y >= len(self._painted):
             return
         painted = self._painted[offset.y]
-        if painted is None or painted.key is None:
+        if painted.key is None:
             return
         opens = event.chain == 2 and painted.key == self._cursor
         if self.move_to(painted.key) and opens:
@@ -450,15 +451,12 @@ class StoreList(Widget, can_focus=True):
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
         if not self.is_running:
             return
-        width, height = self.size
-        regions = [Region(0, y, width, 1) for y in range(min(height, len(self._painted))) if self._is_stale(y)]
-        if regions:
-            self.refresh(*regions)
+        if self._painted_size == self.size:
+            before, self._painted = self._painted, self._lines()
+            changed = [y for y, pair in enumerate(zip(before, self._painted, strict=True)) if pair[0] != pair[1]]
+            if changed:
+                self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
         self._tell()
-
-    def _is_stale(self, y: int) -> bool:
-        painted = self._painted[y]
-        return painted is not None and painted != self._line(y)
 
     def _tell(self) -> None:
         now = (self._cursor, self._table.get(self._cursor) if self._cursor is not None else None)
@@ -470,17 +468,22 @@ class StoreList(Widget, can_focus=True):
             self.post_message(self.MarksChanged(self, self._told_marks))
 
     def render_line(self, y: int) -> Strip:
-        """The line at ``y`` of the widget, as Textual wants it."""
-        line = self._line(y)
-        if len(self._painted) != self.size.height:
-            self._painted = (self._painted + [None] * self.size.height)[: self.size.height]
-        if y < len(self._painted):
-            self._painted[y] = line
+        """The line at ``y`` of the widget, as decided by the last ``_paint``.
+
+        Textual asks for lines that it does not paint, too (to find what the mouse is on).
+        """
+        if self._painted_size != self.size:
+            self._painted_size, self._painted = self.size, self._lines()
         width = self.size.width
+        line = self._painted[y] if y < len(self._painted) else _Line()
         strip = self._strips.get((line, width))
         if strip is None:
             strip = self._strips[line, width] = Strip(self._draw(line, width), width)
         return strip
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        super().watch_has_focus(_has_focus)
+        self._paint()
 
     def notify_style_update(self) -> None:
         """Textual says that the CSS or the theme has changed."""
@@ -488,12 +491,15 @@ class StoreList(Widget, can_focus=True):
         self._styles_by_name.clear()
         self._strips.clear()
 
-    def _line(self, y: int) -> _Line:
+    def _lines(self) -> list[_Line]:
+        height = range(self.size.height)
+        if not self._table.shown:
+            return [self._empty_line(y) for y in height]
+        today = self._clock().astimezone(self._zone).date()
+        return [self._store_line(y, today) if y else _Line("header", text=self._header()) for y in height]
+
+    def _store_line(self, y: int, today: date) -> _Line:
         table = self._table
-        if not table.shown:
-            return self._empty_line(y)
-        if y == 0:
-            return _Line("header", text=self._header())
         key = self._key_at(self._top + y - 1)
         record = table.get(key) if key is not None else None
         thumb = self._is_thumb(y)
@@ -503,7 +509,6 @@ class StoreList(Widget, can_focus=True):
         style = "mark" if marked else "row"
         if key == self._cursor:
             style = "cursor" if self.has_focus else "cursor-unfocused"
-        today = self._clock().astimezone(self._zone).date()
         return _Line(style, key, face(record, today, self._zone, self.ascii_only), marked=marked, thumb=thumb)
 
     def _header(self) -> str:
@@ -515,7 +520,8 @@ class StoreList(Widget, can_focus=True):
 
     def _empty_line(self, y: int) -> _Line:
         if len(self._table):
-            text = f"Nothing matches “{inert(self._filter_text, self.ascii_only)}”. esc clears the filter."
+            left, right = '""' if self.ascii_only else "“”"
+            text = f"Nothing matches {left}{self._filter_text}{right}. esc clears the filter."
         else:
             text = self.empty_text
         width = max(1, self.size.width - 2)

@@ -163,7 +163,7 @@ class StoreTable:
             raise IndexError(line)
         return self._shown[-1 - line if self._reverse else line][-1]
 
-    def keys(self) -> list[str]:
+    def order(self) -> list[str]:
         """The keys of all lines, in order."""
         places = reversed(self._shown) if self._reverse else self._shown
         return [place[-1] for place in places]

@@ -1,0 +1,218 @@
+"""The use cases as commands without a screen: data on stdout, talk on stderr, exit statuses for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.onboarding import events
+from gett_tui.onboarding.pipeline import look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.record import Record, encode
+from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
+from gett_tui.text import lines, one_line
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from gett_tui.config import Profile
+    from gett_tui.onboarding.service import Service
+    from gett_tui.onboarding.session import Session
+
+    UseCase = Callable[[Service], Awaitable[Sequence[Record]]]
+
+COMMANDS = ("register", "track", "list", "show", "refresh", "activate", "cancel")
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Adds the commands to the command line's subparsers."""
+    register = subparsers.add_parser("register", help="register a store")
+    register.add_argument("partner_store_id", metavar="PARTNER_STORE_ID")
+    register.add_argument("--name", required=True)
+    register.add_argument("--catalog-url", required=True, help="where Gett pulls the CatalogSet")
+    register.add_argument("--webhook-url", required=True, help="base address of the order webhooks")
+    register.add_argument("--allow-duplicate", action="store_true", help="send it though the store stands here already")
+    track = subparsers.add_parser("track", help="take up an onboarding that was made elsewhere")
+    track.add_argument("onboarding_id", metavar="ONBOARDING_ID")
+    listing = subparsers.add_parser("list", help="list the stores; asks nobody")
+    listing.add_argument("--status", help="only those in this status")
+    show = subparsers.add_parser("show", help="show one store; asks nobody")
+    refresh = subparsers.add_parser("refresh", help="ask Gett how a store stands")
+    activate = subparsers.add_parser("activate", help="put a store live")
+    cancel = subparsers.add_parser("cancel", help="cancel an onboarding")
+    for command in (show, refresh, activate, cancel):
+        command.add_argument("store", metavar="ID", help="onboarding id, partner store id or storeId")
+    for command in (activate, cancel):
+        command.add_argument("--yes", action="store_true", help="do not ask")
+    for command in (register, track, listing, show, refresh, activate, cancel):
+        command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(arguments: argparse.Namespace, profile: Profile) -> int:
+    """Runs one command. Raises GettTuiError; an unknown outcome is UnconfirmedError."""
+    if arguments.command in ("list", "show"):
+        return _print(asyncio.run(_stored(arguments, profile)), arguments)
+    _confirm(arguments, profile)
+    try:
+        records = asyncio.run(_with_session(profile, _use_case(arguments)))
+    except UnconfirmedError as error:
+        _print([error.record], arguments)
+        raise
+    return _print(records, arguments)
+
+
+async def _stored(arguments: argparse.Namespace, profile: Profile) -> list[Record]:
+    from gett_tui.onboarding.cache import Cache
+
+    cache = Cache(profile.folder, f"{os.getpid()}-list")
+    if not profile.folder.is_dir():
+        return [] if arguments.command == "list" else [_find([], arguments.store)]
+    await asyncio.to_thread(cache.open)
+    for _ in cache.load():
+        pass
+    for problem in cache.problems:
+        print(f"gett-tui: {one_line(problem.path.name)}: {one_line(problem.text)}", file=sys.stderr)
+    records = sorted(cache.records(), key=lambda record: (look(record.status).group, record.name.casefold()))
+    if arguments.command == "show":
+        return [_find(records, arguments.store)]
+    return [record for record in records if arguments.status in (None, record.status)]
+
+
+def _confirm(arguments: argparse.Namespace, profile: Profile) -> None:
+    if arguments.command not in ("activate", "cancel") or arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError(f"{arguments.command} changes the real world: give --yes when nobody can be asked.")
+    place = f"{profile.name.upper()} ({profile.host})"
+    print(f"{arguments.command} {one_line(arguments.store, 200)} on {place}? Type yes: ", end="", file=sys.stderr)
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != "yes":
+        raise NotPossibleError("Nothing was done.")
+
+
+def _use_case(arguments: argparse.Namespace) -> UseCase:
+    async def act(service: Service) -> Sequence[Record]:
+        match arguments.command:
+            case "register":
+                return [await service.register(_registration(arguments), allow_duplicate=arguments.allow_duplicate)]
+            case "track":
+                return [await service.track(arguments.onboarding_id)]
+            case "refresh":
+                return [await service.refresh(_find(service.records(), arguments.store).key)]
+            case "activate":
+                return [await service.activate(_possible(service, arguments.store, why_not_activate))]
+            case _:
+                return [await service.cancel(_possible(service, arguments.store, why_not_cancel))]
+
+    return act
+
+
+def _registration(arguments: argparse.Namespace) -> Any:
+    from gett_tui.gett.models import Registration
+    from gett_tui.onboarding.registration import field_problems
+
+    values = {
+        "partnerStoreId": arguments.partner_store_id,
+        "name": arguments.name,
+        "catalogCallbackUrl": arguments.catalog_url,
+        "webhookUrl": arguments.webhook_url,
+    }
+    problems = field_problems(values)
+    if problems:
+        raise ConfigError("; ".join(f"{name}: {text}" for name, text in problems.items()))
+    return Registration.model_validate(values)
+
+
+def _possible(service: Service, wanted: str, why_not: Callable[[str], str | None]) -> str:
+    record = _find(service.records(), wanted)
+    reason = why_not(record.status)
+    if reason is not None:
+        raise NotPossibleError(reason)
+    return record.key
+
+
+def _find(records: Sequence[Record], wanted: str) -> Record:
+    """The one record that ``wanted`` names. Raises NotPossibleError when there is none or more than one."""
+    for fits in (
+        lambda record: wanted in (record.onboarding_id, record.key),
+        lambda record: wanted == record.store_id,
+        lambda record: wanted == record.partner_store_id,
+    ):
+        found = [record for record in records if fits(record)]
+        if len(found) > 1:
+            ids = ", ".join(record.onboarding_id or record.key for record in found[:5])
+            raise NotPossibleError(f"{len(found)} stores are called {wanted}: name one by its id ({ids}).")
+        if found:
+            return found[0]
+    raise NotPossibleError(f"No store here is called {wanted}; gett-tui list shows them, gett-tui track ID adds one.")
+
+
+async def _with_session(profile: Profile, use_case: UseCase) -> Sequence[Record]:
+    from gett_tui.connection import setup_for
+    from gett_tui.onboarding.session import Session
+
+    session = Session(await asyncio.to_thread(setup_for, profile), _say)
+    work = asyncio.ensure_future(_work(session, use_case))
+    try:
+        return await work
+    finally:
+        await session.close()
+        for partner, onboarding_id in session.service.unsaved.items():
+            print(f"gett-tui: NOT SAVED: {one_line(partner)} is {one_line(onboarding_id)}", file=sys.stderr)
+
+
+async def _work(session: Session, use_case: UseCase) -> Sequence[Record]:
+    await session.service.load()
+    await session.connect()
+    return await use_case(session.service)
+
+
+def _say(event: events.Event) -> None:
+    match event:
+        case events.Note(text=str(text)):
+            print(f"gett-tui: {one_line(text, 400)}", file=sys.stderr)
+        case events.FilesTrouble(error=GettTuiError() as error):
+            print(f"gett-tui: {one_line(str(error), 400)}", file=sys.stderr)
+        case _:
+            pass
+
+
+def _print(records: Sequence[Record], arguments: argparse.Namespace) -> int:
+    if arguments.json:
+        data: Any = [_as_json(record) for record in records]
+        print(json.dumps(data if arguments.command == "list" else data[0], indent=2, default=str))
+        return 0
+    if arguments.command == "show":
+        for line in _shown(records[0]):
+            print(line)
+        return 0
+    for record in records:
+        parts = (record.status, record.partner_store_id, record.name, record.onboarding_id or "", record.store_id or "")
+        print("\t".join(one_line(part, 200) for part in parts))
+    return 0
+
+
+def _as_json(record: Record) -> dict[str, Any]:
+    return {name: value for name, value in encode(record).items() if name not in ("format", "revision")}
+
+
+def _shown(record: Record) -> list[str]:
+    facts = {
+        "store": record.name,
+        "partner store id": record.partner_store_id,
+        "status": look(record.status).words,
+        "onboarding id": record.onboarding_id,
+        "storeId": record.store_id,
+        "catalog": record.catalog_callback_url,
+        "webhook": record.webhook_url,
+    }
+    shown = [f"{name:<18}{one_line(value)}" for name, value in facts.items() if value]
+    shown += [f"{'error':<18}{line}" for line in lines(record.error or "") if line]
+    if record.trouble is not None:
+        shown.append(f"{'trouble':<18}{one_line(record.trouble.action)}: {one_line(record.trouble.text)}")
+    shown += [f"{change.at:%Y-%m-%d %H:%M:%SZ}  {one_line(look(change.status).words)}" for change in record.history]
+    return shown
