@@ -34,7 +34,7 @@ from gett_tui.gett.errors import (
     ProblemItem,
     UnreadableAnswerError,
 )
-from gett_tui.gett.models import Onboarding, Registration, Store
+from gett_tui.gett.models import ACTIVATE_PATH, STORE_PATH, STORES_PATH, Onboarding, Registration, Store
 from gett_tui.gett.urls import check_base_url, is_loopback
 from gett_tui.text import one_line
 
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 
     from gett_tui.gett.secret import Secret
-
-STORES_PATH = "/v1/commerce/onboarding/stores"
-"""Register Store: ``/api/commerce/order-booster-onboarding``, D."""
-STORE_PATH = STORES_PATH + "/{onboarding_id}"
-"""Get Onboarding Status (D) and Cancel Onboarding (method D, path I)."""
-ACTIVATE_PATH = STORE_PATH + "/activate"
-"""Activate Store: method D, the ``/activate`` suffix I."""
 
 BODY_LIMIT = 1024 * 1024
 """The most that is read of an answer, in bytes."""

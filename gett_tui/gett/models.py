@@ -1,4 +1,4 @@
-"""Gett's onboarding objects as they go over the wire (``/api/commerce/order-booster-onboarding``).
+"""Gett's onboarding paths and objects as they go over the wire (``/api/commerce/order-booster-onboarding``).
 
 Models are lenient on the way in: unknown members are kept, scalars of another type become text, ``null`` and
 absent mean the same (which of the two Gett sends is U).
@@ -11,6 +11,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+STORES_PATH = "/v1/commerce/onboarding/stores"
+"""Register Store: ``/api/commerce/order-booster-onboarding``, D."""
+STORE_PATH = STORES_PATH + "/{onboarding_id}"
+"""Get Onboarding Status (D) and Cancel Onboarding (method D, path I)."""
+ACTIVATE_PATH = STORE_PATH + "/activate"
+"""Activate Store: method D, the ``/activate`` suffix I."""
 
 
 def _as_text(value: object) -> object:

@@ -85,7 +85,7 @@ def run_list(rows: int, width: str) -> None:
 
         def on_mount(self) -> None:
             self.stores.focus()
-            self.load(100)
+            self.call_after_refresh(self.load, 100)
 
         def load(self, first: int) -> None:
             if first < rows:
@@ -146,7 +146,7 @@ def measure(starts: int, idle: float) -> None:
                 session.read(5)
             return session.chunks[-1][0] - session.started
 
-    def key_times(session: PtySession, sign: Callable[[int], bytes], keys: tuple[str, str], count: int = 80) -> float:
+    def key_times(session: PtySession, sign: Callable[[int], bytes], keys: tuple[str, str], count: int = 150) -> float:
         times: list[float] = []
         for index in range(count):
             session.read_for(random.uniform(0.02, 0.12))

@@ -454,7 +454,7 @@ class StoreList(Widget, can_focus=True):
         if self._painted_size == self.size:
             before, self._painted = self._painted, self._lines()
             changed = [y for y, pair in enumerate(zip(before, self._painted, strict=True)) if pair[0] != pair[1]]
-            if changed:
+            if True:
                 self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
         self._tell()
 

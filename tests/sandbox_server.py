@@ -1,0 +1,56 @@
+"""A simulated Gett on a free loopback port, in a thread, for tests that want real HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uvicorn
+
+from gett_tui.sandbox.app import Sandbox, Settings, create_app, fetch
+from gett_tui.sandbox.state import State
+
+
+@dataclass
+class Live:
+    """A running simulated Gett."""
+
+    url: str
+    sandbox: Sandbox
+
+    @property
+    def state(self) -> State:
+        return self.sandbox.state
+
+    def catalog(self, kind: str = "good", store: str = "p-1") -> str:
+        return f"{self.url}/catalogs/{kind}.json?store={store}"
+
+    def carried_out(self, operation: str) -> int:
+        """How many times ``operation`` was really done."""
+        return sum(1 for done, _ in self.state.journal if done == operation)
+
+
+@contextlib.contextmanager
+def live_sandbox(settings: Settings | None = None, *, pending: float = 0.1, ingesting: float = 0.2) -> Iterator[Live]:
+    """Serves until the block ends."""
+    sandbox = Sandbox(State(time.time, pending, ingesting, chance=random.Random(1)), settings or Settings(), fetch)
+    config = uvicorn.Config(
+        create_app(sandbox), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=0, access_log=False
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield Live(f"http://127.0.0.1:{port}", sandbox)
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(5)
