@@ -137,12 +137,8 @@ def _possible(service: Service, wanted: str, why_not: Callable[[str], str | None
 
 def _find(records: Sequence[Record], wanted: str) -> Record:
     """The one record that ``wanted`` names. Raises NotPossibleError when there is none or more than one."""
-    for fits in (
-        lambda record: wanted in (record.onboarding_id, record.key),
-        lambda record: wanted == record.store_id,
-        lambda record: wanted == record.partner_store_id,
-    ):
-        found = [record for record in records if fits(record)]
+    for name in ("onboarding_id", "key", "store_id", "partner_store_id"):
+        found = [record for record in records if getattr(record, name) == wanted]
         if len(found) > 1:
             ids = ", ".join(record.onboarding_id or record.key for record in found[:5])
             raise NotPossibleError(f"{len(found)} stores are called {wanted}: name one by its id ({ids}).")

@@ -39,11 +39,9 @@ class GettApp(App[int]):
     screen is gone. ``crash`` is the error that ended the app, if one did.
     """
 
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "store_list.tcss", "screens.tcss"]
+    CSS_PATH = ["app.tcss", "store_list.tcss", "screens.tcss"]
     TITLE = "Gett onboarding"
     COMMANDS: ClassVar[set[Any]] = {CommandProvider}
-    COMMAND_PALETTE_BINDING = "ctrl+p"
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "end(0)", "Quit", show=False, priority=True),

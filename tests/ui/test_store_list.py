@@ -14,7 +14,6 @@ from pty_session import PtySession
 from rich.cells import cell_len
 from textual import events
 from textual.app import App, ComposeResult
-from textual.widgets import Input
 
 import gett_tui.ui
 from gett_tui.onboarding.record import Change, Record
@@ -285,12 +284,25 @@ async def test_the_header_shows_the_order() -> None:
 
 async def test_a_cursor_without_focus_is_underlined() -> None:
     async with showing(row(1), row(2)) as screen:
-        await screen.app.mount(field := Input())
-        field.focus()
+        for focused in (True, False, True):
+            screen.app.screen.set_focus(screen.stores if focused else None)
+            await screen.settle()
+            strips = screen.app.screen._compositor.render_strips()
+            underlined = [any(part.style and part.style.underline for part in strip) for strip in strips]
+            assert underlined[:3] == [False, not focused, False]
+
+
+async def test_a_change_of_theme_recolours_every_line() -> None:
+    async with showing(row(1), row(2, status="catalog_failed")) as screen:
+
+        def colours() -> list[set[Any]]:
+            strips = screen.app.screen._compositor.render_strips()
+            return [{part.style.color for part in strip if part.style and part.text.strip()} for strip in strips[:3]]
+
+        dark = colours()
+        screen.app.theme = "textual-light"
         await screen.settle()
-        strips = screen.app.screen._compositor.render_strips()
-        underlined = [any(part.style and part.style.underline for part in strip) for strip in strips]
-        assert underlined[:3] == [False, True, False]
+        assert all(before.isdisjoint(after) for before, after in zip(dark, colours(), strict=True))
 
 
 # What is painted
@@ -521,6 +533,8 @@ async def test_shift_and_arrows_mark_on_the_way_and_take_back_on_the_way_back() 
         assert screen.stores.marked == ["s001", "s003"], "what was marked before stays marked"
         await screen.press("shift+up", "shift+up")
         assert screen.stores.marked == ["s000", "s001", "s003"]
+        await screen.press("end", "shift+up", "escape", "shift+down")
+        assert screen.stores.marked == ["s007", "s008"]
 
 
 async def test_escape_clears_the_marks_and_is_left_to_others_when_there_are_none() -> None:
@@ -568,6 +582,31 @@ async def test_a_click_means_the_store_that_was_seen_there() -> None:
         assert screen.stores.cursor_key == "s002"
 
 
+async def test_a_double_click_on_a_line_that_has_changed_hands_opens_nothing() -> None:
+    async with showing(*(row(n) for n in range(5))) as screen:
+        await screen.pilot.click(StoreList, offset=(10, 3))
+        screen.stores.apply([store("bad", status="catalog_failed")])
+        await screen.settle()
+        assert screen.keys[0] == "bad"
+        await screen.pilot.click(StoreList, offset=(10, 3))
+        await screen.settle()
+        assert ("opened", "s001") not in screen.app.said
+        assert screen.cursor == ("s001", 3)
+
+
+async def test_a_sort_or_a_filter_brings_a_cursor_that_was_scrolled_away_back_into_sight() -> None:
+    async with showing(*(row(n) for n in range(60))) as screen:
+        changes = (lambda: screen.stores.set_sort("name", True), lambda: screen.stores.set_filter("0"))
+        for change in changes:
+            for way in ("Down", "Up"):
+                for _ in range(9):
+                    await screen.pilot._post_mouse_events([_wheel(way)], StoreList)
+            assert screen.cursor == ("s000", None)
+            change()
+            await screen.settle()
+            assert screen.cursor[1] is not None
+
+
 async def test_the_wheel_scrolls_and_leaves_the_cursor_on_its_store() -> None:
     async with showing(*(row(n) for n in range(999))) as screen:
         for _ in range(3):
@@ -606,7 +645,8 @@ async def test_the_scrollbar_shows_where_it_is_and_can_be_dragged() -> None:
         await screen.pilot.hover(StoreList, offset=(61, 20))
         await screen.settle()
         assert screen.keys[0] == "s000"
-        assert screen.cursor == ("s000", 1)
+        await screen.pilot.click(StoreList, offset=(61, 2))
+        assert screen.cursor[0] == "s000"
 
 
 async def test_there_is_no_scrollbar_while_all_can_be_seen() -> None:

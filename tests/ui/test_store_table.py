@@ -187,12 +187,12 @@ def test_held_rows_stay_where_they_are_and_show_their_new_values() -> None:
     table = table_of(store("a", minutes=3), store("b", minutes=2), store("c", minutes=1))
     table.set_filter("pending")
     table.hold()
-    table.upsert([store("c", status="catalog_failed"), store("new", minutes=9)])
+    table.upsert([store("c", status="catalog_failed"), store("new", minutes=9), store("came and went")])
     assert table.order() == ["a", "b", "c"]
     changed = table.get("c")
     assert changed is not None
     assert changed.status == "catalog_failed"
-    table.remove(["b"])
+    table.remove(["b", "came and went"])
     assert table.order() == ["a", "c"]
     table.release()
     assert table.order() == ["new", "a"]

@@ -20,14 +20,16 @@ from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.cache import DuplicateError
 from gett_tui.onboarding.pipeline import Local, Status, look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.registration import FIELDS
 from gett_tui.onboarding.service import UnconfirmedError
 from gett_tui.text import one_line
 from gett_tui.ui import commands
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.confirm import ConfirmScreen
 from gett_tui.ui.screens.detail import DetailScreen
+from gett_tui.ui.screens.forms import Accepted, Refused
 from gett_tui.ui.screens.help import HelpScreen
-from gett_tui.ui.screens.register import Accepted, Refused, RegisterScreen
+from gett_tui.ui.screens.register import RegisterScreen
 from gett_tui.ui.screens.settle import SettleScreen
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
@@ -100,7 +102,7 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The status line, the list beside or above the panel, the filter, the footer."""
-        yield StatusLine(self._view, ascii_only=self._ascii)
+        yield StatusLine(self._view, clock=self._now)
         with Container(id="body"):
             with Container(id="stores"):
                 yield StoreList(clock=self._now, ascii_only=self._ascii, empty_text="Reading the records…")
@@ -150,7 +152,7 @@ class MainScreen(Screen[None]):
                 self._show_status()
 
     def _stores_changed(self, event: events.StoresChanged) -> None:
-        self._list.apply(event.changed, event.removed)
+        self._list.apply(event.changed, event.removed, loading=not self._loaded)
         self._show_status()
         shown = self._list.cursor_key
         if shown is None or shown in event.removed or any(record.key == shown for record in event.changed):
@@ -198,7 +200,7 @@ class MainScreen(Screen[None]):
     def _paint_status(self, *, last: bool = True) -> None:
         if last:
             self._status_timer = None
-        counts = self._list.counts()
+        counts = dict(self._list.counts)
         self.query_one(StatusLine).show(replace(self._view, counts=counts))
 
     def _news(self, record: Record) -> None:
@@ -217,7 +219,7 @@ class MainScreen(Screen[None]):
 
     def _show_panel(self) -> None:
         key = self._list.cursor_key
-        record = self._list.get(key) if key else None
+        record = self._list.record(key) if key else None
         note = self._notes.get(key) if key else None
         self._panel.show(record, note)
         if self._detail is not None:
@@ -246,9 +248,9 @@ class MainScreen(Screen[None]):
         if record.status == Local.UNCONFIRMED:
             self.action_settle()
             return
-        self._detail = DetailScreen(clock=self._now, ascii_only=self._ascii)
+        note = self._notes.get(record.key)
+        self._detail = DetailScreen(record, note, clock=self._now, ascii_only=self._ascii)
         self.app.push_screen(self._detail, self._detail_left)
-        self._detail.show(record, self._notes.get(record.key))
 
     def _detail_left(self, _: object) -> None:
         self._detail = None
@@ -322,10 +324,10 @@ class MainScreen(Screen[None]):
 
     def _under_cursor(self) -> Record | None:
         key = self._list.cursor_key
-        return self._list.get(key) if key else None
+        return self._list.record(key) if key else None
 
     def _selected(self) -> list[Record]:
-        found = (self._list.get(key) for key in self._list.selected_keys())
+        found = (self._list.record(key) for key in self._list.selected_keys())
         return [record for record in found if record is not None]
 
     # -- asking Gett
@@ -423,14 +425,16 @@ class MainScreen(Screen[None]):
             return
         initial = {name: str(value) for name, value in record.sent.items()}
         submit = partial(self._submit_anew, record.key)
-        key = await self._ask(RegisterScreen(self._environment, submit=submit, initial=initial, anew=record))
+        key = await self._ask(
+            RegisterScreen(self._environment, submit=submit, initial=initial, title="Cancel, and register anew")
+        )
         self._registered(key)
 
     def _registered(self, key: str | None) -> None:
         if key is None:
             return
         self._list.move_to(key)
-        record = self._list.get(key)
+        record = self._list.record(key)
         if record is not None and record.status == Local.UNCONFIRMED:
             self._toast(f"{record.name} is unconfirmed: the answer is lost. Enter settles it.", error=True)
         elif record is not None:
@@ -487,7 +491,7 @@ class MainScreen(Screen[None]):
         if record is None or record.status != Local.UNCONFIRMED:
             self._toast("Nothing to settle: only an unconfirmed store needs it.", warning=True)
             return
-        choice = await self._ask(SettleScreen(record, self._environment))
+        choice = await self._ask(SettleScreen(record))
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
             await self._ask(AskScreen("I have the id", explain, submit=partial(self._submit_attach, record.key)))
@@ -511,7 +515,7 @@ def _at_fields(error: ProblemError) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in error.problem.errors:
         where = (item.where or "").lower()
-        for name in commands.FORM_FIELDS:
+        for name in FIELDS:
             if name.lower() in where:
                 found.setdefault(name, item.message or item.code or "refused")
     return found

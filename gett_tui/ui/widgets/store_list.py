@@ -302,7 +302,7 @@ class StoreList(Widget, can_focus=True):
             trail.append((there, self._table.is_marked(there)))
             self._table.mark(here)
             self._table.mark(there)
-        self._go(line + lines, keep_trail=True)
+        self._go(line + lines)
 
     def action_clear_marks(self) -> None:
         if not self._table.mark_count:
@@ -371,9 +371,7 @@ class StoreList(Widget, can_focus=True):
     def _cursor_line(self) -> int | None:
         return self._table.line_of(self._cursor)
 
-    def _go(self, line: int, *, keep_trail: bool = False) -> None:
-        if not keep_trail:
-            self._trail.clear()
+    def _go(self, line: int) -> None:
         self._chosen = True
         self._cursor = self._key_at(max(0, min(line, self._table.shown - 1)))
         self._reveal()
@@ -454,7 +452,7 @@ class StoreList(Widget, can_focus=True):
         if self._painted_size == self.size:
             before, self._painted = self._painted, self._lines()
             changed = [y for y, pair in enumerate(zip(before, self._painted, strict=True)) if pair[0] != pair[1]]
-            if True:
+            if changed:
                 self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
         self._tell()
 

@@ -1,0 +1,75 @@
+"""Asks for one line of text, and keeps it when it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from gett_tui import words
+from gett_tui.text import one_line
+from gett_tui.ui.screens.forms import Accepted, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from gett_tui.ui.screens.forms import Submitted
+
+
+class AskScreen(ModalScreen["str | None"]):
+    """The record's key when ``submit`` accepted the text, None when the dialog was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+
+    def __init__(self, title: str, explain: str, *, submit: Callable[[str], Awaitable[Submitted]]) -> None:
+        super().__init__()
+        self._title = title
+        self._explain = explain
+        self._submit = submit
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """The question and one field."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = self._title
+            dialog.border_subtitle = "enter sends · escape leaves"
+            yield Static(self._explain, markup=False)
+            yield Input(id="answer")
+            yield Static("", markup=False, id="general")
+
+    @on(Input.Submitted)
+    def _send(self, message: Input.Submitted) -> None:
+        text = message.value.strip()
+        if self._busy or not text:
+            return
+        self._busy = message.input.disabled = True
+        self._say("Asking Gett…")
+        self.run_worker(self._submitting(text), exit_on_error=False)
+
+    async def _submitting(self, text: str) -> None:
+        try:
+            end = await self._submit(text)
+        except Exception as error:  # whatever it is, the dialog says so and keeps what was typed
+            end = Refused(general=words.sentence(error))
+        if isinstance(end, Accepted):
+            self.dismiss(end.key)
+            return
+        field = self.query_one("#answer", Input)
+        self._busy = field.disabled = False
+        field.focus()
+        self._say(end.general or "It was refused.", bad=True)
+
+    def _say(self, text: str, *, bad: bool = False) -> None:
+        self.query_one("#general", Static).update(Text(one_line(text, 600), "red" if bad else ""))
+
+    def action_leave(self) -> None:
+        """Leaves the dialog."""
+        self.dismiss(None)

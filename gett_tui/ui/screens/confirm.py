@@ -1,0 +1,120 @@
+"""Asks before the world is changed: which store, which Gett, and a safe answer that has the focus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from gett_tui.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from gett_tui.onboarding.record import Record
+    from gett_tui.ui.environment import Environment
+
+_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    title: str
+    effect: str
+    safe: str
+    do: str
+
+
+_WORDS = {
+    "activate": _Words("Activate", "It goes live on the Gett network and starts to get orders.", "Not now", "Activate"),
+    "cancel": _Words(
+        "Cancel onboarding", "Gett forgets the registration. This cannot be undone.", "Keep it", "Cancel onboarding"
+    ),
+    "again": _Words(
+        "Register again",
+        "The answer to the first try is lost. If Gett has the store already, it may then have it twice.",
+        "Not now",
+        "Register again",
+    ),
+    "drop": _Words(
+        "Drop", "The attempt is closed here. If Gett has the store, nobody watches it any more.", "Keep it", "Drop"
+    ),
+}
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """True when confirmed. Only ``y`` or a click on the button confirms; Enter never does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "confirm", "Do it"),
+        Binding("n,escape,q", "keep", "Leave it"),
+        Binding("left,right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, action: str, records: Sequence[Record], environment: Environment, *, left_out: int = 0) -> None:
+        super().__init__()
+        self._words = _WORDS[action]
+        self._records = records
+        self._environment = environment
+        self._left_out = left_out
+
+    def compose(self) -> ComposeResult:
+        """The question, the stores, the safe button first."""
+        words = self._words
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = words.title
+            dialog.border_subtitle = "y does it · escape leaves it"
+            with VerticalScroll(id="question", can_focus=False):
+                yield Static(self._text(), markup=False)
+            with Horizontal(id="buttons"):
+                yield Button(words.safe, id="safe", variant="primary")
+                yield Button(f"{words.do} (y)", id="do", variant="error")
+
+    def on_mount(self) -> None:
+        """The safe answer has the focus."""
+        self.query_one("#safe", Button).focus()
+
+    def _text(self) -> Text:
+        text = Text()
+        many = len(self._records) > 1
+        text.append(f"{self._words.title} {f'{len(self._records)} stores' if many else 'this store'} on ")
+        name = one_line(self._environment.profile, 40).upper()
+        text.append(f" {name} ", "bold white on red" if self._environment.is_production else "bold reverse")
+        text.append(f" ({one_line(self._environment.host, 80)})?\n\n")
+        for record in self._records[:_MOST]:
+            text.append(f"  {one_line(record.name, 60)}", "bold")
+            text.append(f"  partner id {one_line(record.partner_store_id, 40)}\n")
+            if not many and record.onboarding_id:
+                text.append(f"  onboarding id {one_line(record.onboarding_id, 60)}\n", "dim")
+        if len(self._records) > _MOST:
+            text.append(f"  and {len(self._records) - _MOST} more\n")
+        if self._left_out:
+            text.append(f"\n{self._left_out} of the marked stores cannot be: they are left out.\n", "yellow")
+        text.append(f"\n{self._words.effect}")
+        return text
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter on the doing button is ignored: it is too easily pressed."""
+        if event.key == "enter" and self.focused is not None and self.focused.id == "do":
+            event.stop()
+            event.prevent_default()
+            self.notify("Press y to do it.", markup=False)
+
+    @on(Button.Pressed, "#safe")
+    def action_keep(self) -> None:
+        """Leaves everything as it is."""
+        self.dismiss(False)
+
+    @on(Button.Pressed, "#do")
+    def action_confirm(self) -> None:
+        """Does it."""
+        self.dismiss(True)

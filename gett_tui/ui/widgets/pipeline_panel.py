@@ -1,0 +1,224 @@
+"""The pipeline panel: where one store stands, for how long, what went wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from gett_tui.onboarding.pipeline import STAGES, Local, Status, Tone, look
+from gett_tui.text import lines, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from gett_tui.onboarding.record import Record
+
+_STYLES = {Tone.BAD: "red", Tone.ASK: "yellow", Tone.GOOD: "green", Tone.WAIT: "", Tone.OFF: "dim"}
+_LABEL = 15
+_SHORT = {
+    Status.PENDING_CATALOG: "pending",
+    Status.CATALOG_INGESTING: "ingesting",
+    Status.READY_TO_ACTIVATE: "ready",
+    Status.ACTIVE: "active",
+}
+_TODO: dict[str, str] = {
+    Status.CATALOG_FAILED: "Mend the catalog, then press e: it cancels the onboarding and registers it again.",
+    Status.READY_TO_ACTIVATE: "Press a to put it live.",
+    Local.UNCONFIRMED: (
+        "Register was sent and its answer is lost: Gett may or may not have this store. "
+        "Press u to settle it: give its onboarding id, send it again, or drop it."
+    ),
+    Local.GONE: "Gett does not know this onboarding (any more). e registers the store again.",
+}
+
+
+class PipelinePanel(VerticalScroll):
+    """Shows one record; ``clock`` gives the local time with its zone."""
+
+    can_focus = True
+
+    def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._clock = clock
+        self._ascii = ascii_only
+        self._shown: tuple[Record | None, str | None, int] | None = None
+        self._record: Record | None = None
+        self._note: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """The text."""
+        yield Static("", markup=False, id="panel-text")
+
+    def show(self, record: Record | None, note: str | None = None) -> None:
+        """Shows ``record`` and what is going on with it right now; writes nothing when nothing differs."""
+        if record is None or self._record is None or record.key != self._record.key:
+            self.scroll_home(animate=False)
+        self._record, self._note = record, note
+        self._draw()
+
+    def on_mount(self) -> None:
+        """Draws what was given before."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fits the text to the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width or self.size.width
+        state = (self._record, self._note, width)
+        if not self.is_mounted or state == self._shown:
+            return
+        self._shown = state
+        self.border_title = Content(one_line(self._record.name, 200)) if self._record else ""
+        parts = list(self._parts(self._record, width)) if self._record else [Text("No store under the cursor.", "dim")]
+        self.query_one("#panel-text", Static).update(Group(*parts))
+
+    def _parts(self, record: Record, width: int) -> Iterator[Text | Table]:
+        yield from self._bar(record, width)
+        yield Text("")
+        yield from self._state(record)
+        yield from self._facts(record)
+        yield Text("")
+        yield from self._history(record)
+
+    # -- the bar
+
+    def _bar(self, record: Record, width: int) -> Iterator[Text]:
+        reached = _reached(record)
+        marks = "*-@.o!" if self._ascii else "●━◉╌○✗"
+        done, line, here, ahead, open_, broken = marks
+        step = max(6, min(16, (width - 2) // len(STAGES)))
+        bar, names, times = Text(no_wrap=True), Text(no_wrap=True), Text(no_wrap=True)
+        look_ = look(record.status)
+        known = record.status in STAGES or record.status == Status.CATALOG_FAILED
+        for number, stage in enumerate(STAGES):
+            is_here = number == reached
+            active = is_here and record.status == Status.ACTIVE
+            failed = is_here and record.status == Status.CATALOG_FAILED
+            sign = broken if failed else done if number < reached or active else here if is_here and known else open_
+            style = _STYLES[look_.tone] if is_here and known else "green" if number < reached else "dim"
+            bar.append(sign, style)
+            if number < len(STAGES) - 1:
+                bar.append((line if number < reached else ahead) * (step - 1), "green" if number < reached else "dim")
+            names.append(_SHORT[stage].ljust(step)[:step], "" if is_here and known else "dim")
+            times.append(self._time_in(record, number, reached).ljust(step)[:step], "dim")
+        yield bar
+        yield names
+        if times.plain.strip():
+            yield times
+
+    def _time_in(self, record: Record, number: int, reached: int) -> str:
+        spent = _spent(record)
+        stage = STAGES[number]
+        if number == reached and record.since is not None and record.status in (*STAGES, Status.CATALOG_FAILED):
+            return f"since {self._local(record.since):%H:%M}"
+        return _span(spent[stage]) if stage in spent else ""
+
+    # -- the text
+
+    def _state(self, record: Record) -> Iterator[Text]:
+        look_ = look(record.status)
+        sign = look_.ascii_sign if self._ascii else look_.sign
+        since = f" since {self._when(record.since)}" if record.since else ""
+        yield Text(f"{sign} {one_line(look_.words, 100)}{since}", f"bold {_STYLES[look_.tone]}".strip())
+        if record.error:
+            for line in lines(record.error):
+                yield Text(line, "red")
+        if record.status in _TODO:
+            yield Text(_TODO[record.status], "italic")
+        if record.pending is not None and record.status != Local.REGISTERING:
+            yield Text(f"{record.pending.action} sent {self._when(record.pending.at)}, no answer yet", "yellow")
+        if self._note:
+            yield Text(one_line(self._note, 600), "yellow")
+        yield from self._trouble(record)
+        if record.answer:
+            yield Text("Gett's answer, which could not be read:", "bold")
+            for line in lines(record.answer, 2_000, 20):
+                yield Text(line)
+        yield Text("")
+
+    def _trouble(self, record: Record) -> Iterator[Text]:
+        trouble = record.trouble
+        if trouble is None:
+            return
+        yield Text(f"{trouble.action} at {self._when(trouble.at)}: {one_line(trouble.text, 1_000)}", "red")
+        for item in trouble.items:
+            yield Text(f"  {one_line(item, 400)}", "red")
+        if trouble.request_id:
+            yield Text(f"  request id {one_line(trouble.request_id, 100)}", "dim")
+
+    def _facts(self, record: Record) -> Iterator[Table]:
+        facts = {
+            "onboarding id": record.onboarding_id,
+            "partner id": record.partner_store_id,
+            "storeId": record.store_id,
+            "catalog": record.catalog_callback_url,
+            "webhook": record.webhook_url,
+            "created at Gett": record.created_at,
+        }
+        known = {"partnerStoreId", "name", "catalogCallbackUrl", "webhookUrl"}
+        more = {name: value for name, value in record.sent.items() if name not in known}
+        store = {f"store {name}": value for name, value in record.store.items() if name not in ("storeId", "name")}
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=_LABEL, overflow="fold")
+        table.add_column(overflow="fold")
+        for label, value in {**facts, **more, **store}.items():
+            if value not in (None, "", {}, []):
+                table.add_row(Text(one_line(label, 30), "dim"), Text(one_line(str(value), 2_000)))
+        yield table
+
+    def _history(self, record: Record) -> Iterator[Text]:
+        for change in reversed(record.history):
+            words = "registered" if change.status == Local.REGISTERING else look(change.status).words
+            yield Text(f"{self._when(change.at)} {one_line(words, 100)}", "dim")
+
+    def _when(self, at: datetime | None) -> str:
+        if at is None:
+            return ""
+        local = self._local(at)
+        if local.date() == self._clock().date():
+            return f"{local:%H:%M:%S}"
+        return f"{local:%d %b %H:%M:%S}"
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._clock().tzinfo or UTC)
+
+
+def _reached(record: Record) -> int:
+    """The index of the stage at which the store stands, or stood last; -1 when it has reached none."""
+    for status in (record.status, *(change.status for change in reversed(record.history))):
+        for number, stage in enumerate(STAGES):
+            if stage == status:
+                return number
+    return -1
+
+
+def _spent(record: Record) -> dict[str, float]:
+    """Seconds spent in each stage that is over."""
+    spent: dict[str, float] = {}
+    for before, after in zip(record.history, record.history[1:], strict=False):
+        # A clock that was set back must not show a negative time.
+        spent[before.status] = spent.get(before.status, 0.0) + max(0.0, (after.at - before.at).total_seconds())
+    return spent
+
+
+def _span(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{whole // 60} m {whole % 60:02d} s"
+    if whole < 86_400:
+        return f"{whole // 3_600} h {whole % 3_600 // 60:02d} m"
+    return f"{whole // 86_400} d {whole % 86_400 // 3_600} h"

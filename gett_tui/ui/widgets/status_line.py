@@ -1,0 +1,117 @@
+"""The line on top: which Gett this is, how the stores stand, and what is wrong on the way there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual.widgets import Static
+
+from gett_tui.onboarding.pipeline import Local, Status, look
+from gett_tui.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """All that the line shows."""
+
+    profile: str
+    is_production: bool
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    polled_at: datetime | None = None
+    leading: bool | None = None
+    """Whether this window polls; None while that is not decided."""
+    leader_pid: int | None = None
+    trouble: str | None = None
+    files: str | None = None
+
+
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("unconfirmed", (Local.UNCONFIRMED,)),
+    ("failed", (Status.CATALOG_FAILED,)),
+    ("ready", (Status.READY_TO_ACTIVATE,)),
+    ("active", (Status.ACTIVE,)),
+)
+
+
+class StatusLine(Static):
+    """One line, and one more for each kind of trouble there is. Writes only what differs."""
+
+    def __init__(self, view: StatusView, *, clock: Callable[[], datetime]) -> None:
+        super().__init__(markup=False, id="status")
+        self._view = view
+        self._clock = clock
+        self._drawn: tuple[StatusView, int] | None = None
+
+    def show(self, view: StatusView) -> None:
+        """Shows ``view``."""
+        self._view = view
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fits the line to the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.app.size.width
+        if self._drawn == (self._view, width):
+            return
+        before = self._drawn[0] if self._drawn else None
+        self._drawn = (self._view, width)
+        troubles = [text for text in (self._view.trouble, self._view.files) if text]
+        same_height = before is not None and len([t for t in (before.trouble, before.files) if t]) == len(troubles)
+        text = Text("\n", no_wrap=True).join([self._top(width), *(self._trouble(text, width) for text in troubles)])
+        self.update(text, layout=not same_height)
+
+    def _top(self, width: int) -> Text:
+        badge = f" {one_line(self._view.profile, 24).upper()} "
+        line = Text(" Gett onboarding " if width >= 80 else " Gett ", no_wrap=True)
+        line.append(badge, "bold white on red" if self._view.is_production else "bold reverse")
+        right = f"{self._polled()} "
+        room = width - line.cell_len - cell_len(right) - 3
+        counts = self._counts(room)
+        if counts is None:
+            # Too narrow for both: how the stores stand is worth more than when Gett was asked.
+            right, counts = " ", self._counts(width - line.cell_len - 3) or ""
+        line.append("  " + counts)
+        line.append(" " * max(1, width - line.cell_len - cell_len(right)) + right)
+        line.truncate(width)
+        return line
+
+    def _counts(self, room: int) -> str | None:
+        """The counts in ``room`` cells, the least urgent left out first; None when not even the total fits."""
+        counts = self._view.counts
+        total = sum(counts.values())
+        parts = [f"{total} store{'' if total == 1 else 's'}"]
+        named = 0
+        for words, statuses in _GROUPS:
+            number = sum(counts.get(status, 0) for status in statuses)
+            named += number
+            if number:
+                parts.append(f"{number} {words}")
+        waiting = sum(number for status, number in counts.items() if not look(status).terminal) - sum(
+            counts.get(status, 0) for status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE)
+        )
+        if waiting:
+            parts.insert(len(parts) - (1 if counts.get(Status.ACTIVE) else 0), f"{waiting} waiting")
+        while parts and cell_len(" · ".join(parts)) > room:
+            parts.pop()
+        return " · ".join(parts) if parts else None
+
+    def _polled(self) -> str:
+        view = self._view
+        if view.leading is False:
+            return f"window {view.leader_pid} polls" if view.leader_pid else "another window polls"
+        if view.polled_at is None:
+            return "not polled yet"
+        return f"polled {view.polled_at.astimezone(self._clock().tzinfo):%H:%M:%S}"
+
+    @staticmethod
+    def _trouble(text: str, width: int) -> Text:
+        return Text(set_cell_size(f" ! {one_line(text, 400)}", width), "bold red", no_wrap=True)
