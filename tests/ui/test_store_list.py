@@ -232,6 +232,14 @@ async def test_it_survives_any_size_of_the_terminal() -> None:
             assert all(strip.cell_length == size[0] for strip in screen.app.screen._compositor.render_strips())
 
 
+async def test_a_smaller_terminal_keeps_the_cursor_in_sight() -> None:
+    async with showing(*(row(n) for n in range(30))) as screen:
+        screen.stores.move_to("s008")
+        await screen.pilot.resize_terminal(62, 5)
+        await screen.settle()
+        assert screen.cursor == ("s008", 4)
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -262,6 +270,9 @@ async def test_an_empty_list_says_what_to_do() -> None:
         assert screen.stores.selected_keys() == []
         await screen.press("down", "up", "pagedown", "home", "end", "space", "shift+down", "enter", "escape")
         assert screen.app.said == []
+        screen.stores.empty_text = "Reading the records"
+        await screen.settle()
+        assert [line.strip() for line in screen.lines if line] == ["Reading the records"]
 
 
 async def test_a_filter_that_matches_nothing_says_so() -> None:
@@ -588,7 +599,9 @@ async def test_a_double_click_on_a_line_that_has_changed_hands_opens_nothing() -
         screen.stores.apply([store("bad", status="catalog_failed")])
         await screen.settle()
         assert screen.keys[0] == "bad"
-        await screen.pilot.click(StoreList, offset=(10, 3))
+        place = {"x": 10, "y": 3, "screen_x": 10, "screen_y": 3, "delta_x": 0, "delta_y": 0}
+        held = {"button": 1, "shift": False, "meta": False, "ctrl": False}
+        screen.stores.post_message(events.Click(screen.stores, **place, **held, chain=2))
         await screen.settle()
         assert ("opened", "s001") not in screen.app.said
         assert screen.cursor == ("s001", 3)
@@ -596,11 +609,11 @@ async def test_a_double_click_on_a_line_that_has_changed_hands_opens_nothing() -
 
 async def test_a_sort_or_a_filter_brings_a_cursor_that_was_scrolled_away_back_into_sight() -> None:
     async with showing(*(row(n) for n in range(60))) as screen:
-        changes = (lambda: screen.stores.set_sort("name", True), lambda: screen.stores.set_filter("0"))
-        for change in changes:
-            for way in ("Down", "Up"):
-                for _ in range(9):
-                    await screen.pilot._post_mouse_events([_wheel(way)], StoreList)
+        changes = {"Down": lambda: screen.stores.set_sort("name", True), "Up": lambda: screen.stores.set_filter("s0")}
+        for way, change in changes.items():
+            for _ in range(9):
+                await screen.pilot._post_mouse_events([_wheel(way)], StoreList)
+            await screen.settle()
             assert screen.cursor == ("s000", None)
             change()
             await screen.settle()

@@ -66,6 +66,8 @@ class ConfirmScreen(ModalScreen[bool]):
         self._records = records
         self._environment = environment
         self._left_out = left_out
+        # Keys typed ahead over a slow line must not confirm a question that nobody has read.
+        self._is_seen = False
 
     def compose(self) -> ComposeResult:
         """The question, the stores, the safe button first."""
@@ -82,6 +84,10 @@ class ConfirmScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         """The safe answer has the focus."""
         self.query_one("#safe", Button).focus()
+        self.call_after_refresh(self._seen)
+
+    def _seen(self) -> None:
+        self._is_seen = True
 
     def _text(self) -> Text:
         text = Text()
@@ -117,4 +123,5 @@ class ConfirmScreen(ModalScreen[bool]):
     @on(Button.Pressed, "#do")
     def action_confirm(self) -> None:
         """Does it."""
-        self.dismiss(True)
+        if self._is_seen:
+            self.dismiss(True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding
 from textual.containers import Container
 from textual.message import Message
@@ -141,6 +141,7 @@ class MainScreen(Screen[None]):
             case events.Loaded():
                 self._loaded = True
                 self._list.empty_text = _EMPTY
+                self._list.set_filter(self._list.filter_text)
             case events.News():
                 self._news(event.record)
             case events.Note():
@@ -388,8 +389,7 @@ class MainScreen(Screen[None]):
         """Cancels the onboarding under the cursor, or the marked ones, after a confirmation."""
         self._confirmed("cancel", why_not_cancel, self.service.cancel)
 
-    @work
-    async def _confirmed(
+    def _confirmed(
         self, action: str, why_not: Callable[[str], str | None], use_case: Callable[[str], Awaitable[Record]]
     ) -> None:
         chosen = self._selected()
@@ -397,27 +397,32 @@ class MainScreen(Screen[None]):
         if not able:
             self._toast((why_not(chosen[0].status) if chosen else None) or "There is no store here.", warning=True)
             return
-        left_out = len(chosen) - len(able)
-        if await self._ask(ConfirmScreen(action, able, self._environment, left_out=left_out)):
-            self._list.clear_marks()
-            self._run_each(able, use_case)
 
-    async def _ask(self, screen: Screen[Any]) -> Any:
-        """Shows a dialog and waits for its answer; the list keeps its order meanwhile."""
-        self._list.hold()
-        try:
-            return await self.app.push_screen_wait(screen)
-        finally:
+        def answered(confirmed: object) -> None:
+            if confirmed:
+                self._list.clear_marks()
+                self._run_each(able, use_case)
+
+        self._ask(ConfirmScreen(action, able, self._environment, left_out=len(chosen) - len(able)), answered)
+
+    def _ask(self, screen: Screen[Any], then: Callable[[Any], None]) -> None:
+        """Shows a dialog; the list keeps its order meanwhile.
+
+        The dialog is there before this returns: keys that come in a burst must not act on the list behind it.
+        """
+
+        def answered(answer: object) -> None:
             self._list.release()
+            then(answer)
 
-    @work
-    async def action_register(self) -> None:
+        self._list.hold()
+        self.app.push_screen(screen, answered)
+
+    def action_register(self) -> None:
         """Opens the registration form."""
-        key = await self._ask(RegisterScreen(self._environment, submit=self._submit_registration))
-        self._registered(key)
+        self._ask(RegisterScreen(self._environment, submit=self._submit_registration), self._registered)
 
-    @work
-    async def action_fix(self) -> None:
+    def action_fix(self) -> None:
         """Cancels a failed store and registers it again, with the old values filled in."""
         record = self._under_cursor()
         if record is None or record.status not in (Status.CATALOG_FAILED, Local.CANCELLED, Local.GONE, Local.DROPPED):
@@ -425,10 +430,8 @@ class MainScreen(Screen[None]):
             return
         initial = {name: str(value) for name, value in record.sent.items()}
         submit = partial(self._submit_anew, record.key)
-        key = await self._ask(
-            RegisterScreen(self._environment, submit=submit, initial=initial, title="Cancel, and register anew")
-        )
-        self._registered(key)
+        title = "Cancel, and register anew"
+        self._ask(RegisterScreen(self._environment, submit=submit, initial=initial, title=title), self._registered)
 
     def _registered(self, key: str | None) -> None:
         if key is None:
@@ -469,36 +472,40 @@ class MainScreen(Screen[None]):
             f"({look(existing.status).words}). Registering it again may put it onto Gett twice."
         )
 
-    @work
-    async def action_track(self) -> None:
+    def action_track(self) -> None:
         """Takes up an onboarding that was made elsewhere."""
-        ask = AskScreen(
-            "Track an onboarding",
-            "The onboarding id, as Gett gave it to whoever registered the store.",
-            submit=self._submit_track,
-        )
-        key = await self._ask(ask)
+        explain = "The onboarding id, as Gett gave it to whoever registered the store."
+        self._ask(AskScreen("Track an onboarding", explain, submit=self._submit_track), self._tracked)
+
+    def _tracked(self, key: str | None) -> None:
         if key is not None:
             self._list.move_to(key)
 
     async def _submit_track(self, text: str) -> Accepted | Refused:
         return await self._submitted(self.service.track(text.strip()))
 
-    @work
-    async def action_settle(self) -> None:
+    def action_settle(self) -> None:
         """Settles an unconfirmed store: the id is known, send it again, or give it up."""
         record = self._under_cursor()
         if record is None or record.status != Local.UNCONFIRMED:
             self._toast("Nothing to settle: only an unconfirmed store needs it.", warning=True)
             return
-        choice = await self._ask(SettleScreen(record))
+        self._ask(SettleScreen(record), partial(self._settle, record))
+
+    def _settle(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            await self._ask(AskScreen("I have the id", explain, submit=partial(self._submit_attach, record.key)))
-        elif choice == "again" and await self._ask(ConfirmScreen("again", [record], self._environment)):
-            self._run_each([record], self.service.try_again)
-        elif choice == "drop" and await self._ask(ConfirmScreen("drop", [record], self._environment)):
-            self._run_each([record], self.service.drop)
+            self._ask(
+                AskScreen("I have the id", explain, submit=partial(self._submit_attach, record.key)), self._tracked
+            )
+        elif choice in ("again", "drop"):
+            use_case = self.service.try_again if choice == "again" else self.service.drop
+
+            def answered(confirmed: object) -> None:
+                if confirmed:
+                    self._run_each([record], use_case)
+
+            self._ask(ConfirmScreen(choice, [record], self._environment), answered)
 
     async def _submit_attach(self, key: str, text: str) -> Accepted | Refused:
         return await self._submitted(self.service.attach(key, text))

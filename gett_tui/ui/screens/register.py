@@ -46,6 +46,10 @@ class RegisterScreen(ModalScreen["str | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave"),
         Binding("ctrl+s", "submit", "Register"),
+        # With priority: a burst of keys over a slow line must not end up in the field that was left.
+        Binding("enter", "next", show=False, priority=True),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
 
     def __init__(
@@ -123,9 +127,12 @@ class RegisterScreen(ModalScreen["str | None"]):
 
     # -- submitting
 
-    @on(Input.Submitted)
-    def _next(self, message: Input.Submitted) -> None:
-        if message.input.id == FIELDS[-1]:
+    def action_next(self) -> None:
+        """Enter: the next field, after the last one the whole form; on a button, the button."""
+        focused = self.focused
+        if isinstance(focused, Button):
+            focused.press()
+        elif focused is not None and focused.id == FIELDS[-1]:
             self.action_submit()
         else:
             self.focus_next(Input)

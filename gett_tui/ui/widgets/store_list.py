@@ -139,8 +139,7 @@ class StoreList(Widget, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.empty_text = empty_text
-        """Said in the middle when there is no store at all; plain text, lines apart by newlines."""
+        self._empty_text = empty_text
         self.ascii_only = ascii_only
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._zone = zone
@@ -194,6 +193,16 @@ class StoreList(Widget, can_focus=True):
     @property
     def filter_text(self) -> str:
         return self._filter_text
+
+    @property
+    def empty_text(self) -> str:
+        """Said in the middle when there is no store at all; plain text, lines apart by newlines."""
+        return self._empty_text
+
+    @empty_text.setter
+    def empty_text(self, text: str) -> None:
+        self._empty_text = text
+        self._paint()
 
     def selected_keys(self) -> list[str]:
         """What an action is for: the marked stores, or the one under the cursor when none is marked."""
@@ -521,7 +530,7 @@ class StoreList(Widget, can_focus=True):
             left, right = '""' if self.ascii_only else "“”"
             text = f"Nothing matches {left}{self._filter_text}{right}. esc clears the filter."
         else:
-            text = self.empty_text
+            text = self._empty_text
         width = max(1, self.size.width - 2)
         rows = [row for line in text.split("\n") for row in textwrap.wrap(inert(line, self.ascii_only), width) or [""]]
         index = y - max(0, self.size.height - len(rows)) // 2
