@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.actions import SkipAction
@@ -11,8 +12,6 @@ from textual.app import App
 from textual.binding import Binding
 from textual.widgets import Input
 
-from gett_tui import words
-from gett_tui.errors import GettTuiError
 from gett_tui.text import one_line
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
@@ -21,8 +20,9 @@ from gett_tui.ui.screens.main import Heard, MainScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
+    from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.screen import Screen
 
@@ -39,7 +39,9 @@ class GettApp(App[int]):
     screen is gone. ``crash`` is the error that ended the app, if one did.
     """
 
-    CSS_PATH = ["app.tcss", "store_list.tcss", "screens.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        Path(__file__).with_name(name) for name in ("app.tcss", "store_list.tcss", "screens.tcss")
+    ]
     TITLE = "Gett onboarding"
     COMMANDS: ClassVar[set[Any]] = {CommandProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,6 +56,7 @@ class GettApp(App[int]):
         *,
         ascii_only: bool = False,
         now: Callable[[], datetime] = local_now,
+        zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
         self.crash: BaseException | None = None
@@ -61,25 +64,15 @@ class GettApp(App[int]):
         self.ascii_only = ascii_only
         self.now = now
         self.session = make_session(self._hear)
-        self.main = MainScreen(self.session, environment, ascii_only=ascii_only, now=now)
+        self.main = MainScreen(self.session, environment, ascii_only=ascii_only, now=now, zone=zone)
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""
         return self.main
 
     def on_mount(self) -> None:
-        """Starts the session; the first frame does not wait for it."""
-        self.run_worker(self._run_session(), name="session", exit_on_error=False)
+        """Watches the terminal."""
         self.set_interval(_TERMINAL_WATCH, self._watch_terminal)
-
-    async def _run_session(self) -> None:
-        try:
-            await self.session.run()
-        except GettTuiError as error:
-            self.notify(words.sentence(error), title="Gett cannot be asked", severity="error", timeout=60, markup=False)
-        except Exception as error:
-            self.log.error(type(error).__name__)
-            self.notify(words.sentence(error), title="The dashboard stands still", severity="error", markup=False)
 
     def _hear(self, event: Event) -> None:
         self.main.post_message(Heard(event))

@@ -181,7 +181,11 @@ def main() -> None:
     for stores in (int(word) for word in arguments.stores.split(",")):
         best = bound(stores, 3)
         span = arguments.seconds * (1 if stores <= 5000 else 2)
-        policies = {"schedule": Schedule(random.Random(1)), "round-robin": RoundRobin(0.0), "fixed 5 s": RoundRobin(5.0)}
+        policies = {
+            "schedule": Schedule(random.Random(1)),
+            "round-robin": RoundRobin(0.0),
+            "fixed 5 s": RoundRobin(5.0),
+        }
         for name, policy in policies.items():
             delays, asked = simulate(policy, stores, span, 5)
             ordered = sorted(delays)

@@ -74,6 +74,7 @@ class ConfirmScreen(ModalScreen[bool]):
         words = self._words
         with Vertical(id="dialog") as dialog:
             dialog.border_title = words.title
+            dialog.set_class(self._environment.is_production, "-production")
             dialog.border_subtitle = "y does it · escape leaves it"
             with VerticalScroll(id="question", can_focus=False):
                 yield Static(self._text(), markup=False)

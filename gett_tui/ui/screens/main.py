@@ -37,7 +37,7 @@ from gett_tui.ui.widgets.store_list import StoreList
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -79,6 +79,7 @@ class MainScreen(Screen[None]):
         *,
         ascii_only: bool,
         now: Callable[[], datetime],
+        zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
         self._session = session
@@ -92,6 +93,10 @@ class MainScreen(Screen[None]):
         self._reverse = False
         self._loaded = False
         self._detail: DetailScreen | None = None
+        self._status = StatusLine(self._view, clock=now)
+        self._list = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
+        self._filter = Input(placeholder="filter: words in any field; !word leaves out", id="filter")
+        self._panel = PipelinePanel(clock=now, ascii_only=ascii_only, id="panel")
 
     @property
     def service(self) -> Service:
@@ -102,19 +107,26 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The status line, the list beside or above the panel, the filter, the footer."""
-        yield StatusLine(self._view, clock=self._now)
+        yield self._status
         with Container(id="body"):
             with Container(id="stores"):
-                yield StoreList(clock=self._now, ascii_only=self._ascii, empty_text="Reading the records…")
-                yield Input(placeholder="filter: words in any field; !word leaves out", id="filter")
-            yield PipelinePanel(clock=self._now, ascii_only=self._ascii, id="panel")
+                yield self._list
+                yield self._filter
+            yield self._panel
         yield Footer()
 
     def on_mount(self) -> None:
-        """Gives the list the focus."""
+        """Gives the list the focus, and starts the session; the first frame does not wait for it."""
         self._list.border_title = "Stores"
-        self.query_one("#filter", Input).display = False
+        self._filter.display = False
         self._list.focus()
+        self.run_worker(self._run_session(), name="session", exit_on_error=False)
+
+    async def _run_session(self) -> None:
+        try:
+            await self._session.run()
+        except Exception as error:  # whatever it is, it is shown; the records stay on the screen
+            self._toast(f"Gett cannot be asked: {words.sentence(error)}", error=True)
 
     def on_resize(self) -> None:
         """Puts the panel beside the list, below it, or away."""
@@ -122,18 +134,12 @@ class MainScreen(Screen[None]):
         self.set_class(width >= _WIDE, "-wide")
         self.set_class(width < _NARROW, "-narrow")
 
-    @property
-    def _list(self) -> StoreList:
-        return self.query_one(StoreList)
-
-    @property
-    def _panel(self) -> PipelinePanel:
-        return self.query_one(PipelinePanel)
-
     # -- what the service says
 
     @on(Heard)
     def _heard(self, message: Heard) -> None:
+        if not self.is_running:
+            return
         event = message.event
         match event:
             case events.StoresChanged():
@@ -202,7 +208,7 @@ class MainScreen(Screen[None]):
         if last:
             self._status_timer = None
         counts = dict(self._list.counts)
-        self.query_one(StatusLine).show(replace(self._view, counts=counts))
+        self._status.show(replace(self._view, counts=counts))
 
     def _news(self, record: Record) -> None:
         words_ = "is ready to activate" if record.status == Status.READY_TO_ACTIVATE else look(record.status).words
@@ -270,9 +276,8 @@ class MainScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Opens the filter."""
-        box = self.query_one("#filter", Input)
-        box.display = True
-        box.focus()
+        self._filter.display = True
+        self._filter.focus()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, message: Input.Changed) -> None:
@@ -281,14 +286,13 @@ class MainScreen(Screen[None]):
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
-        self.query_one("#filter", Input).display = bool(self.query_one("#filter", Input).value)
+        self._filter.display = bool(self._filter.value)
         self._list.focus()
 
     def action_leave(self) -> None:
         """Clears the filter, and gives the list the focus."""
-        box = self.query_one("#filter", Input)
-        box.value = ""
-        box.display = False
+        self._filter.value = ""
+        self._filter.display = False
         self._list.focus()
 
     def action_sort(self) -> None:

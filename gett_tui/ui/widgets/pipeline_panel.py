@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 _STYLES = {Tone.BAD: "red", Tone.ASK: "yellow", Tone.GOOD: "green", Tone.WAIT: "", Tone.OFF: "dim"}
-_LABEL = 15
+_LABEL = 13
 _SHORT = {
     Status.PENDING_CATALOG: "pending",
     Status.CATALOG_INGESTING: "ingesting",
@@ -165,7 +165,7 @@ class PipelinePanel(VerticalScroll):
             "storeId": record.store_id,
             "catalog": record.catalog_callback_url,
             "webhook": record.webhook_url,
-            "created at Gett": record.created_at,
+            "created": record.created_at,
         }
         known = {"partnerStoreId", "name", "catalogCallbackUrl", "webhookUrl"}
         more = {name: value for name, value in record.sent.items() if name not in known}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
@@ -41,13 +42,14 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class StatusLine(Static):
-    """One line, and one more for each kind of trouble there is. Writes only what differs."""
+    """One line, and one or two more for each kind of trouble there is. Writes only what differs."""
 
     def __init__(self, view: StatusView, *, clock: Callable[[], datetime]) -> None:
         super().__init__(markup=False, id="status")
         self._view = view
         self._clock = clock
         self._drawn: tuple[StatusView, int] | None = None
+        self._rows = 0
 
     def show(self, view: StatusView) -> None:
         """Shows ``view``."""
@@ -62,16 +64,15 @@ class StatusLine(Static):
         width = self.app.size.width
         if self._drawn == (self._view, width):
             return
-        before = self._drawn[0] if self._drawn else None
         self._drawn = (self._view, width)
-        troubles = [text for text in (self._view.trouble, self._view.files) if text]
-        same_height = before is not None and len([t for t in (before.trouble, before.files) if t]) == len(troubles)
-        text = Text("\n", no_wrap=True).join([self._top(width), *(self._trouble(text, width) for text in troubles)])
-        self.update(text, layout=not same_height)
+        rows = [row for text in (self._view.trouble, self._view.files) if text for row in self._trouble(text, width)]
+        same_height = len(rows) == self._rows
+        self._rows = len(rows)
+        self.update(Text("\n", no_wrap=True).join([self._top(width), *rows]), layout=not same_height)
 
     def _top(self, width: int) -> Text:
         badge = f" {one_line(self._view.profile, 24).upper()} "
-        line = Text(" Gett onboarding " if width >= 80 else " Gett ", no_wrap=True)
+        line = Text(" Gett onboarding " if width >= 100 else " Gett ", no_wrap=True)
         line.append(badge, "bold white on red" if self._view.is_production else "bold reverse")
         right = f"{self._polled()} "
         room = width - line.cell_len - cell_len(right) - 3
@@ -113,5 +114,7 @@ class StatusLine(Static):
         return f"polled {view.polled_at.astimezone(self._clock().tzinfo):%H:%M:%S}"
 
     @staticmethod
-    def _trouble(text: str, width: int) -> Text:
-        return Text(set_cell_size(f" ! {one_line(text, 400)}", width), "bold red", no_wrap=True)
+    def _trouble(text: str, width: int) -> list[Text]:
+        """``text`` in at most two rows."""
+        rows = textwrap.wrap(one_line(text, 400), max(10, width - 4), max_lines=2, placeholder="…")
+        return [Text(f" {'!' if number == 0 else ' '} {row}", "bold red") for number, row in enumerate(rows)]

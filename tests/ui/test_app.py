@@ -1,0 +1,505 @@
+"""The dashboard as an operator works with it: real files, real HTTP, real keys."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_driver import KEY, DrivenApp, identifier, make_app, plant, records, screen_text, until
+from sandbox_server import Live, live_sandbox
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from gett_tui.onboarding.cache import Cache
+from gett_tui.onboarding.record import Record
+from gett_tui.sandbox.app import Settings
+from gett_tui.ui.commands import COMMANDS, as_markdown
+from gett_tui.ui.screens.ask import AskScreen
+from gett_tui.ui.screens.confirm import ConfirmScreen
+from gett_tui.ui.screens.detail import DetailScreen
+from gett_tui.ui.screens.register import RegisterScreen
+
+SIZE = (120, 40)
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    with live_sandbox() as running:
+        yield running
+
+
+async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
+    app = pilot.app
+    assert isinstance(app, DrivenApp)
+    await until(pilot, lambda: app.main._loaded and app.main._list.total_count == stores)
+    return app
+
+
+async def fill(pilot: Pilot[Any], live: Live, partner: str = "p-1", kind: str = "good") -> None:
+    await pilot.press("n")
+    await pilot.pause()
+    assert isinstance(pilot.app.screen, RegisterScreen)
+    values = (partner, "Corner Bakery", live.catalog(kind, partner), "https://hooks.example/x")
+    for field, value in zip(pilot.app.screen.query(Input), values, strict=True):
+        field.value = value
+
+
+def stored(folder: Path) -> list[Record]:
+    cache = Cache(folder, "0-look")
+    cache.open()
+    for _ in cache.load():
+        pass
+    return cache.records()
+
+
+def status_of(app: DrivenApp) -> str:
+    key = app.main._list.cursor_key
+    record = app.main._list.record(key) if key else None
+    return record.status if record else ""
+
+
+async def test_a_store_goes_from_the_form_to_live_and_is_there_after_a_new_start(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 0)
+        await fill(pilot, live)
+        await pilot.press("ctrl+s")
+        seen: set[str] = set()
+        await until(pilot, lambda: seen.add(status_of(app)) or status_of(app) == "ready_to_activate", 30)
+        assert {"pending_catalog", "catalog_ingesting", "ready_to_activate"} <= seen
+        await pilot.press("a")
+        await pilot.pause()
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("y")
+        await until(pilot, lambda: status_of(app) == "active")
+        (made,) = live.state.onboardings.values()
+        await until(pilot, lambda: str(made.store_id) in screen_text(app))
+    (record,) = stored(tmp_path)
+    assert (record.status, record.store_id) == ("active", made.store_id)
+    again = make_app(tmp_path, live.url)
+    async with again.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await until(pilot, lambda: str(made.store_id) in screen_text(again))
+
+
+async def test_an_onboarding_is_cancelled_after_a_confirmation(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[2:3])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await pilot.press("x")
+        await pilot.pause()
+        assert [button.label.plain for button in app.screen.query(Button)] == ["Keep it", "Cancel onboarding (y)"]
+        await pilot.press("y")
+        await until(pilot, lambda: status_of(app) == "cancelled")
+    assert live.carried_out("cancel") == 1
+
+
+@pytest.mark.parametrize("keys", [["enter"], ["escape"], ["n"], ["tab", "enter"], ["a"], ["x"]])
+async def test_a_confirmation_is_not_given_by(tmp_path: Path, live: Live, keys: list[str]) -> None:
+    plant(tmp_path, live.state, records()[1:2])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        for opener in ("a", "x"):
+            await pilot.press(opener)
+            await pilot.pause()
+            await pilot.press(*keys)
+            await pilot.pause(0.05)
+            if isinstance(app.screen, ConfirmScreen):
+                await pilot.press("escape")
+        await pilot.pause(0.2)
+    assert live.state.journal == []
+
+
+async def test_keys_typed_ahead_never_confirm_an_unseen_question(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[1:2])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        app.main.action_activate()
+        question = app.screen
+        assert isinstance(question, ConfirmScreen)
+        question.action_confirm()
+        assert app.screen is question
+        await pilot.pause(0.1)
+        await pilot.press("y")
+        await until(pilot, lambda: live.carried_out("activate") == 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "said"),
+    [
+        (2, "a", "Only a store that is ready to activate can be activated: this one is catalog ingesting."),
+        (4, "x", "This store is active"),
+        (1, "e", "Only a store that failed"),
+        (1, "u", "Nothing to settle"),
+    ],
+)
+async def test_a_key_that_cannot_act_says_why_and_does_nothing(
+    tmp_path: Path, live: Live, number: int, key: str, said: str
+) -> None:
+    plant(tmp_path, live.state, records()[number : number + 1])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 1)
+        await pilot.press(key)
+        await pilot.pause()
+        assert [note for note in app._notifications if said in note.message]
+        assert app.screen is app.main
+    assert live.state.journal == []
+
+
+async def test_what_gett_refuses_is_shown_at_its_field_and_what_was_typed_is_kept(tmp_path: Path) -> None:
+    with live_sandbox() as live:
+        app = make_app(tmp_path, live.url)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await start(pilot, 0)
+            await fill(pilot, live)
+            form = app.screen
+            assert isinstance(form, RegisterScreen)
+            # Passes this program's check and not the simulated Gett's.
+            form.query_one("#webhookUrl", Input).value = "HTTPS://hooks.example/x"
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: "must be a URL" in screen_text(app))
+            assert form.query_one("#partnerStoreId", Input).value == "p-1"
+            assert form.query_one("#webhookUrl", Input).has_class("-bad")
+            assert form.focused is form.query_one("#webhookUrl", Input)
+            form.query_one("#webhookUrl", Input).value = "https://hooks.example/x"
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 1)
+    assert len(stored(tmp_path)) == 1
+
+
+async def test_submitting_twice_sends_once(tmp_path: Path) -> None:
+    with live_sandbox(Settings(delay=0.2)) as live:
+        app = make_app(tmp_path, live.url)
+        async with app.run_test(size=SIZE) as pilot:
+            await start(pilot, 0)
+            await fill(pilot, live)
+            await pilot.press("ctrl+s", "ctrl+s", "enter", "enter")
+            await until(pilot, lambda: bool(app.main._list.total_count))
+            await pilot.pause(0.5)
+        assert live.carried_out("register") == 1
+
+
+async def test_a_store_that_stands_here_is_registered_again_only_when_insisted_on(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[1:2])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await fill(pilot, live, "cb-12")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "stands here already" in screen_text(app))
+        assert live.carried_out("register") == 0
+        app.screen.query_one("#insist", Button).press()
+        await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 2)
+    assert live.carried_out("register") == 1
+
+
+async def test_a_lost_answer_leaves_the_store_unconfirmed_and_it_is_settled_by_its_id(
+    tmp_path: Path, live: Live
+) -> None:
+    live.sandbox.faults.append("500-after")
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 0)
+        await fill(pilot, live)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: status_of(app) == "unconfirmed")
+        (made,) = live.state.onboardings.values()
+        await pilot.press("u")
+        await pilot.pause()
+        await pilot.press("i")
+        await pilot.pause()
+        assert isinstance(app.screen, AskScreen)
+        app.screen.query_one(Input).value = made.onboarding_id
+        await pilot.press("enter")
+        await until(pilot, lambda: status_of(app) in ("pending_catalog", "catalog_ingesting", "ready_to_activate"))
+    (record,) = stored(tmp_path)
+    assert record.onboarding_id == made.onboarding_id
+    assert live.carried_out("register") == 1
+
+
+async def test_an_unconfirmed_store_takes_no_id_of_another_store(tmp_path: Path, live: Live) -> None:
+    planted = records()
+    plant(tmp_path, live.state, [planted[1], planted[-1]])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 2)
+        await pilot.press("home", "u")
+        await pilot.pause()
+        await pilot.press("i")
+        await pilot.pause()
+        app.screen.query_one(Input).value = identifier(1)
+        await pilot.press("enter")
+        await until(pilot, lambda: "belongs to the partner store id cb-12" in screen_text(app))
+        assert app.screen.query_one(Input).value == identifier(1)
+        await pilot.press("escape")
+    assert {record.status for record in stored(tmp_path)} == {"ready_to_activate", "unconfirmed"}
+
+
+async def test_an_unconfirmed_store_is_dropped_only_after_a_confirmation(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[-1:])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await pilot.press("u")
+        await pilot.pause()
+        await pilot.press("d")
+        await pilot.pause(0.1)
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("y")
+        await until(pilot, lambda: status_of(app) == "dropped")
+    assert [record.status for record in stored(tmp_path)] == ["dropped"]
+
+
+async def test_a_failed_store_is_cancelled_and_registered_again_with_its_old_values(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[0:1])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await pilot.press("e")
+        await pilot.pause()
+        form = app.screen
+        assert isinstance(form, RegisterScreen)
+        assert form.query_one("#name", Input).value == "Harbour Sushi"
+        form.query_one("#catalogCallbackUrl", Input).value = live.catalog("good", "hs-004")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 2)
+    assert [operation for operation, _ in live.state.journal] == ["cancel", "register"]
+    assert {record.status for record in stored(tmp_path)} - {"cancelled"} <= {"pending_catalog", "catalog_ingesting"}
+
+
+async def test_an_onboarding_made_elsewhere_is_tracked(tmp_path: Path, live: Live) -> None:
+    made = live.state.register(
+        {"partnerStoreId": "p-9", "name": "Elsewhere", "catalogCallbackUrl": "", "webhookUrl": ""}
+    )
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 0)
+        await pilot.press("t")
+        await pilot.pause()
+        app.screen.query_one(Input).value = "00000000-0000-4000-8000-000000000000"
+        await pilot.press("enter")
+        await until(pilot, lambda: "no such onboarding" in screen_text(app))
+        app.screen.query_one(Input).value = f"  {made.onboarding_id} "
+        await pilot.press("enter")
+        await until(pilot, lambda: app.main._list.total_count == 1)
+    (record,) = stored(tmp_path)
+    assert (record.onboarding_id, record.partner_store_id) == (made.onboarding_id, "p-9")
+
+
+async def test_the_id_is_copied_by_osc_52(tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, live.state, records()[1:2])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        written: list[str] = []
+        assert app._driver is not None
+        monkeypatch.setattr(app._driver, "write", written.append)
+        await pilot.press("y")
+        await pilot.pause()
+        assert f"\x1b]52;c;{base64.b64encode(identifier(1).encode()).decode()}\a" in "".join(written)
+
+
+async def test_the_filter_narrows_while_typing_and_escape_ends_it(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        await pilot.press("slash", *"pizza q")
+        await pilot.pause()
+        assert app.main._list.visible_count == 0, "q is a letter here, and does not quit"
+        await pilot.press("backspace", "backspace", "enter")
+        await pilot.pause()
+        assert app.main._list.visible_count == 2
+        assert "2 of 9" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.main._list.visible_count == 9
+
+
+async def test_the_store_under_the_cursor_stays_there_through_sorts_and_news(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        app.main._list.move_to(identifier(2))
+        for _ in range(6):
+            await pilot.press("s")
+            assert app.main._list.cursor_key == identifier(2)
+        live.state.onboardings[identifier(2)].forced = "ready_to_activate"
+        await pilot.press("r")
+        await until(pilot, lambda: status_of(app) == "ready_to_activate")
+        assert app.main._list.cursor_key == identifier(2)
+        assert "Pizza Nord" in str(app.main._panel.border_title)
+
+
+async def test_an_action_is_for_the_store_that_was_under_the_cursor_at_the_key_press(
+    tmp_path: Path, live: Live
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        app.main._list.move_to(identifier(1))
+        await pilot.press("a")
+        await pilot.pause()
+        app.main._list.move_to(identifier(2))
+        await pilot.press("y")
+        await until(pilot, lambda: live.carried_out("activate") == 1)
+    assert live.state.journal == [("activate", identifier(1))]
+
+
+async def test_marked_stores_are_acted_on_together_and_those_that_cannot_are_left_out(
+    tmp_path: Path, live: Live
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        for number in (2, 3, 4):
+            app.main._list.move_to(identifier(number))
+            await pilot.press("space")
+        await pilot.press("x")
+        await pilot.pause(0.1)
+        assert "2 stores" in screen_text(app)
+        assert "1 of the marked stores" in screen_text(app)
+        await pilot.press("y")
+        await until(pilot, lambda: live.carried_out("cancel") == 2)
+
+
+async def test_news_brings_a_toast_and_the_bell(tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, live.state, records()[2:3])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 1)
+        rung: list[bool] = []
+        monkeypatch.setattr(app, "bell", lambda: rung.append(True))
+        live.state.onboardings[identifier(2)].forced = "ready_to_activate"
+        await until(pilot, lambda: bool(rung))
+        assert [note for note in app._notifications if "ready to activate" in note.message]
+
+
+async def test_trouble_is_named_with_its_cure_and_goes_when_gett_answers_again(tmp_path: Path) -> None:
+    with live_sandbox(Settings(keys=frozenset({"test-key-other"}))) as live:
+        plant(tmp_path, live.state)
+        app = make_app(tmp_path, live.url)
+        async with app.run_test(size=SIZE) as pilot:
+            await start(pilot, 9)
+            await until(pilot, lambda: "does not accept the API key (401)" in screen_text(app))
+            live.sandbox.settings = Settings()
+            await pilot.press("R")
+            await until(pilot, lambda: "401" not in screen_text(app).split("Stores")[0])
+
+
+async def test_a_store_that_gett_does_not_know_any_more_is_shown_as_gone(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, None, records()[3:4])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await until(pilot, lambda: status_of(app) == "gone")
+
+
+async def test_the_details_follow_the_store_while_they_are_open(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[3:4])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot, 1)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, DetailScreen)
+        live.state.onboardings[identifier(3)].forced = "catalog_ingesting"
+        await until(pilot, lambda: "catalog ingesting since" in screen_text(app))
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.screen is app.main
+
+
+HOSTILE = "[b]bold[/b] [@click=app.bell]x[/] \x1b]52;c;aGk=\a\x1b[31m\u202eevil\u200b\nline \x9b31m [/bad"
+
+
+async def test_hostile_text_is_shown_inert_everywhere(tmp_path: Path, live: Live) -> None:
+    base = records()[0]
+    sent = {name: HOSTILE for name in ("name", "partnerStoreId", "catalogCallbackUrl", "webhookUrl", "[b]")}
+    record = Record(
+        key=identifier(0),
+        status="[red]" + HOSTILE,
+        onboarding_id=identifier(0),
+        partner_store_id=HOSTILE,
+        error=HOSTILE * 50,
+        store_id=HOSTILE,
+        created_at=HOSTILE,
+        sent=sent,
+        store={HOSTILE: HOSTILE},
+        history=base.history,
+    )
+    plant(tmp_path, live.state, [record])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 1)
+        for keys in (["x"], ["escape"], ["enter"], ["q"], ["y"], ["a"], ["question_mark"], ["escape"]):
+            await pilot.press(*keys)
+            await pilot.pause(0.05)
+            shown = screen_text(app)
+            assert not {"\x1b", "\x9b", "\u202e", "\u200b", "\a"} & set(shown)
+        assert "[b]bold[/b]" in screen_text(app)
+
+
+async def test_every_command_has_its_action_and_stands_in_the_readme(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    for command in COMMANDS:
+        assert hasattr(app.main, f"action_{command.id}")
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert as_markdown() in readme
+
+
+async def test_the_palette_runs_commands(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 0)
+        await pilot.press("colon")
+        await pilot.pause(0.1)
+        await pilot.press(*"register a store")
+        await pilot.pause(0.4)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RegisterScreen))
+
+
+async def test_quitting_waits_for_the_answer_to_a_register_under_way(tmp_path: Path) -> None:
+    with live_sandbox(Settings(delay=0.6)) as live:
+        app = make_app(tmp_path, live.url)
+        async with app.run_test(size=SIZE) as pilot:
+            await start(pilot, 0)
+            await fill(pilot, live)
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: len(live.sandbox.requests) == 1)
+            await pilot.press("ctrl+q")
+        await asyncio.sleep(0)
+    (record,) = stored(tmp_path)
+    assert record.status == "pending_catalog"
+
+
+async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    one, two = make_app(tmp_path, live.url), make_app(tmp_path, live.url)
+    async with one.run_test(size=SIZE) as first:
+        await start(first, 9)
+        await until(first, lambda: one.main._view.leading is True)
+        async with two.run_test(size=SIZE) as second:
+            await start(second, 9)
+            await until(second, lambda: two.main._view.leading is False)
+            await until(second, lambda: "polls" in screen_text(two).splitlines()[0])
+            live.state.onboardings[identifier(3)].forced = "ready_to_activate"
+            one.main.action_refresh_all()
+            await until(second, lambda: (two.main._list.record(identifier(3)) or records()[3]).status[:5] == "ready")
+
+
+def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:
+    app = make_app(tmp_path, "https://127.0.0.1:1")
+    assert KEY.reveal() not in repr(app) + repr(vars(app.session)) + repr(KEY) + f"{KEY}"

@@ -1,0 +1,169 @@
+"""What a person sees, in each state, at 80x24 and at 120x40. Look at the picture before accepting a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_driver import NOW, DrivenApp, identifier, make_app, plant, records, until
+from sandbox_server import Live, live_sandbox
+from textual.pilot import Pilot
+
+from gett_tui.ui.screens.register import RegisterScreen
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
+Snap = Callable[..., bool]
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    with live_sandbox() as running:
+        yield running
+
+
+def app_of(pilot: Pilot[Any]) -> DrivenApp:
+    assert isinstance(pilot.app, DrivenApp)
+    return pilot.app
+
+
+async def loaded(pilot: Pilot[Any], stores: int = 9, *, polled: bool = True) -> None:
+    app = app_of(pilot)
+    await until(pilot, lambda: app.main._list.total_count == stores)
+    if polled:
+        await until(pilot, lambda: app.main._status._view.polled_at == NOW)
+        await until(pilot, lambda: app.main._status_timer is None)
+
+
+def on_store(number: int, *keys: str) -> Callable[[Pilot[Any]], Any]:
+    async def run(pilot: Pilot[Any]) -> None:
+        await loaded(pilot)
+        app_of(pilot).main._list.move_to(identifier(number))
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return run
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_empty(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app_of(pilot).main._loaded)
+        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_list_with_all_statuses(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=on_store(1))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_failed_store(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=on_store(0))
+
+
+def test_failed_store_on_the_full_screen(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=on_store(0, "enter"))
+
+
+def test_in_ascii(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, ascii_only=True)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=on_store(0))
+
+
+def test_in_a_very_narrow_terminal(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=(50, 20), run_before=on_store(0))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_form_with_errors(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app_of(pilot).main._loaded)
+        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+        await pilot.press("n")
+        await pilot.pause()
+        for text in ("cb-12", "", "htp://cdn.example/cb-12.json", "http://hooks.example/"):
+            await pilot.press(*text, "tab")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_form_that_gett_refuses(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    live.sandbox.faults.append("500-before")
+    plant(tmp_path, live.state, records()[1:2])
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await loaded(pilot, 1, polled=False)
+        await pilot.press("n")
+        await pilot.pause()
+        for text in ("cb-12", "Corner Bakery", "https://cdn.example/cb-12.json", "https://hooks.example/x"):
+            await pilot.press(*text, "tab")
+        await pilot.press("ctrl+s")
+        form = app_of(pilot).screen
+        assert isinstance(form, RegisterScreen)
+        await until(pilot, lambda: not form._busy)
+        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_activate_asks(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(1, "a"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_cancel_asks(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=on_store(2, "x"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_help(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(1, "question_mark"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_connection_trouble(snap_compare: Snap, tmp_path: Path, size: tuple[int, int]) -> None:
+    plant(tmp_path)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await loaded(pilot, polled=False)
+        status = app_of(pilot).main._status
+        await until(pilot, lambda: status._view.trouble is not None)
+        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+
+    app = make_app(tmp_path, "http://127.0.0.1:9", fixed=True)
+    assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_unconfirmed_store_and_its_choices(
+    snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]
+) -> None:
+    plant(tmp_path, live.state)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await loaded(pilot)
+        await pilot.press("home", "u")
+        await pilot.pause()
+
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
