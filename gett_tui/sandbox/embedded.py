@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ class Embedded:
         self.transport = httpx.ASGITransport(create_app(self.sandbox))
         self.seeded = [(seed_, self._plant(seed_)) for seed_ in SEEDS]
         self.state.journal.clear()
+
+    async def settled(self) -> None:
+        """Waits for the downloads under way."""
+        await asyncio.gather(*self.sandbox.tasks)
 
     async def _fetch(self, url: str) -> bytes:
         if urlsplit(url).hostname != _HOST:

@@ -426,7 +426,7 @@ HOSTILE = "[b]bold[/b] [@click=app.bell]x[/] \x1b]52;c;aGk=\a\x1b[31m\u202eevil\
 
 async def test_hostile_text_is_shown_inert_everywhere(tmp_path: Path, live: Live) -> None:
     base = records()[0]
-    sent = {name: HOSTILE for name in ("name", "partnerStoreId", "catalogCallbackUrl", "webhookUrl", "[b]")}
+    sent = dict.fromkeys(("name", "partnerStoreId", "catalogCallbackUrl", "webhookUrl", "[b]"), HOSTILE)
     record = Record(
         key=identifier(0),
         status="[red]" + HOSTILE,

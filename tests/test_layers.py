@@ -1,0 +1,66 @@
+"""Imports go one way, and the first frame waits for nothing it does not need."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gett_tui
+
+ROOT = Path(gett_tui.__file__).parent
+LEAVES = {"gett_tui", "gett_tui.errors", "gett_tui.text"}
+ALLOWED: dict[str, set[str]] = {
+    "gett": {"gett_tui.gett"},
+    "catalog": {"gett_tui.catalog"},
+    "onboarding": {"gett_tui.onboarding", "gett_tui.gett"},
+    "sandbox": {"gett_tui.sandbox", "gett_tui.catalog", "gett_tui.gett.models"},
+    "ui": {"gett_tui.ui", "gett_tui.onboarding", "gett_tui.gett", "gett_tui.words"},
+}
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "gett_tui"}
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_a_package_imports_only_what_lies_below_it(package: str) -> None:
+    allowed = ALLOWED[package] | LEAVES - {"gett_tui"}
+    for path in (ROOT / package).rglob("*.py"):
+        for name in imported(path):
+            fits = any(name == base or name.startswith(base + ".") for base in allowed)
+            assert fits or name == "gett_tui.__version__", f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("package", ["ui/widgets", "ui/screens"])
+def test_widgets_know_no_http_and_no_files(package: str) -> None:
+    for path in (ROOT / package).glob("*.py"):
+        text = path.read_text("utf-8")
+        assert "httpx" not in text
+        assert "open(" not in text.replace("action_open(", "").replace("_open(", "")
+
+
+def test_the_first_frame_imports_no_http_library_and_no_pydantic() -> None:
+    code = "import sys, gett_tui.dashboard, gett_tui.config; print([m for m in ('httpx','pydantic','csv') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_command_line_is_parsed_without_textual() -> None:
+    code = "import sys, gett_tui.cli as c; c._parser(); print([m for m in ('textual','httpx','starlette') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_api_s_paths_stand_in_one_place() -> None:
+    holders = [path.name for path in ROOT.rglob("*.py") if "/onboarding/stores" in path.read_text("utf-8")]
+    assert holders == ["models.py"]
