@@ -74,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="serve a simulated Gett on 127.0.0.1")
     serve.add_arguments(sandbox)
     headless.add_commands(commands)
+    doctor = commands.add_parser("doctor", help="check the configuration, the way to Gett and all files")
+    doctor.add_argument("--repair", action="store_true", help="mend the files; nothing is deleted")
     return parser
 
 
@@ -82,6 +84,10 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         from gett_tui.sandbox import serve
 
         return serve.run(arguments)
+    if arguments.command == "doctor":
+        from gett_tui import doctor
+
+        return doctor.run(arguments)
     if arguments.command is not None:
         return _command(arguments)
     return _dashboard(arguments)

@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from gett_tui.onboarding import files
 from gett_tui.onboarding.pipeline import is_live
-from gett_tui.onboarding.record import NewerFormatError, Record, RecordError, decode, encode
+from gett_tui.onboarding.record import FORMAT, NewerFormatError, Record, RecordError, decode, encode, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -266,7 +266,7 @@ class Cache:
     def _read(self, folder: _Folder, name: str, *, final: bool) -> Record | None:
         path = folder.path / name
         try:
-            record = read_record(path)
+            record, version = read_versioned(path)
         except FileNotFoundError:
             return None
         except NewerFormatError as error:
@@ -278,8 +278,23 @@ class Cache:
         else:
             with self._guard:
                 self._problems.pop(path, None)
-            return record
+            return record if version == FORMAT else self._migrated(folder, path, record, version)
         return None
+
+    def _migrated(self, folder: _Folder, path: Path, record: Record, version: int) -> Record | None:
+        """Writes a record of an older format in this one; the original is kept beside it."""
+        if path.name != file_name(_identifier(record)):
+            self._problem(path, f"its name does not fit its id: it should be {file_name(_identifier(record))}")
+            return None
+        kept = path.with_name(f"{path.name}.format{version}")
+        try:
+            with self._lock(path):
+                if not kept.exists():
+                    files.write_atomic(kept, path.read_bytes(), self._owner)
+                return self._put(folder, replace(record, revision=record.revision + 1))
+        except (OSError, files.FileTroubleError) as error:
+            self._problem(path, f"of the older format {version}, and it cannot be written anew: {error}")
+            return record
 
     def _problem(self, path: Path, text: str) -> None:
         with self._guard:
@@ -475,12 +490,18 @@ class Cache:
 
 def read_record(path: Path) -> Record:
     """The record in the file at ``path``. Raises OSError, ValueError (no TOML, no UTF-8), RecordError."""
+    return read_versioned(path)[0]
+
+
+def read_versioned(path: Path) -> tuple[Record, int]:
+    """The record in the file at ``path`` and the version of its format. Raises as ``read_record``."""
     with path.open("rb") as stream:
         data = stream.read(_MAX_FILE + 1)
     if len(data) > _MAX_FILE:
         raise RecordError("the file is larger than 16 MiB")
     try:
-        return decode(tomllib.loads(data.decode("utf-8")))
+        table = tomllib.loads(data.decode("utf-8"))
+        return decode(table), format_of(table)
     except RecursionError:
         raise RecordError("nested too deeply") from None
 

@@ -16,6 +16,8 @@ from gett_tui.errors import GettTuiError
 FORMAT = 1
 """The version of the file format that this program writes."""
 
+_NOT_ASKED = "not_asked_yet"
+
 Table = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -126,11 +128,16 @@ class Record:
         return replace(self, status=status, history=(*self.history, Change(status, at)))
 
 
+def format_of(table: Table) -> int:
+    """The version of a table's format; 0 when it names none, as in a file written by hand."""
+    return _typed(table, "format", int) or 0
+
+
 def decode(table: Table) -> Record:
-    """The record in a TOML table. Raises RecordError, or NewerFormatError for a later format."""
-    version = _typed(table, "format", int)
-    if version is None or version < 1:
-        raise RecordError("format: a version number is missing")
+    """The record in a table of this or an older format. Raises RecordError; NewerFormatError for a later one."""
+    version = format_of(table)
+    if version < 1:
+        table = _from_hand(table)
     if version > FORMAT:
         raise NewerFormatError(f"format {version} was written by a newer gett-tui (this one knows {FORMAT})")
     key, status = _typed(table, "key", str), _typed(table, "status", str)
@@ -155,6 +162,14 @@ def decode(table: Table) -> Record:
         answer=_typed(table, "answer", str),
         extra=_unknown(table, _RECORD_KEYS),
     )
+
+
+def _from_hand(table: Table) -> Table:
+    """Format 0: an onboarding id, and whatever else is known, written down by a person."""
+    onboarding_id = _typed(table, "onboarding_id", str)
+    if not onboarding_id:
+        raise RecordError("onboarding_id: missing")
+    return {"key": onboarding_id, "status": _NOT_ASKED, **table}
 
 
 def encode(record: Record) -> dict[str, Any]:

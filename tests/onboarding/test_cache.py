@@ -237,6 +237,18 @@ def test_a_file_of_a_later_version_is_left_as_it_is(tmp_path: Path) -> None:
     assert "newer" in cache.problems[0].text
 
 
+def test_a_file_of_an_older_format_is_migrated_and_the_original_kept(tmp_path: Path) -> None:
+    open_cache(tmp_path)
+    path = tmp_path / "onboardings" / "o-1.toml"
+    original = b'onboarding_id = "o-1"\npartner_store_id = "p-1"\nnote = "by hand"\n'
+    path.write_bytes(original)
+    (record,) = open_cache(tmp_path).records()
+    assert (record.key, record.status, record.extra) == ("o-1", "not_asked_yet", {"note": "by hand"})
+    assert path.read_bytes().startswith(b"format = 1")
+    assert (tmp_path / "onboardings" / "o-1.toml.format0").read_bytes() == original
+    assert open_cache(tmp_path).records() == [record]
+
+
 def test_a_folder_in_a_file_s_place_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     open_cache(tmp_path).add(stored("o-1"))
     (tmp_path / "onboardings" / "o-2.toml").mkdir()

@@ -103,6 +103,7 @@ def test_a_later_format_is_recognised() -> None:
     "table",
     [
         {"key": "k", "status": "s"},
+        {"format": "1", "key": "k", "status": "s"},
         {"format": 1, "status": "s"},
         {"format": 1, "key": "k"},
         {"format": 1, "key": 5, "status": "s"},
