@@ -34,7 +34,8 @@ _KEY_VARIABLE = "GETT_API_KEY"
 _KEY_COMMAND_TIMEOUT = 60.0
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOP_KEYS = ("default_profile", "bell", "profiles")
-_PROFILE_KEYS = ("base_url", "api_key", "api_key_env", "api_key_command")
+_PROFILE_KEYS = ("base_url", "api_key", "api_key_env", "api_key_command", "quota_share")
+_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Profile:
     api_key_command: tuple[str, ...] = ()
     api_key: Secret | None = None
     bell: bool = True
+    quota_share: float = _SHARE
+    """The part of the organisation's read limit that the poller may spend, above 0 and up to 1."""
 
     @property
     def host(self) -> str:
@@ -105,6 +108,7 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
         api_key_command=_command(path, name, table),
         api_key=_stored_key(path, name, table),
         bell=bell,
+        quota_share=_quota_share(path, name, table),
     )
 
 
@@ -217,6 +221,13 @@ def _text(path: Path, profile: str, table: Mapping[str, Any], name: str) -> str 
     if value is None or (isinstance(value, str) and value):
         return value
     raise ConfigError(f"{path}: profiles.{profile}.{name} must be text.")
+
+
+def _quota_share(path: Path, profile: str, table: Mapping[str, Any]) -> float:
+    value = table.get("quota_share", _SHARE)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise ConfigError(f"{path}: profiles.{profile}.quota_share must be a number above 0 and up to 1.")
+    return float(value)
 
 
 def _command(path: Path, profile: str, table: Mapping[str, Any]) -> tuple[str, ...]:

@@ -26,4 +26,4 @@ def setup_for(profile: Profile) -> Setup:
 
         return GettClient(profile.base_url, key, on_answer=on_answer)
 
-    return Setup(profile.folder, limits_for(profile.host), connect)
+    return Setup(profile.folder, limits_for(profile.host), connect, share=profile.quota_share)

@@ -1,8 +1,11 @@
-"""How fast Gett may be asked: reads and writes apart, paced instead of in bursts.
+"""How fast Gett may be asked: reads and writes apart, paced instead of in bursts, shared by all who hold the book.
 
 Gett allows 1,000 reads and 100 writes a minute for the whole organisation, five times that in the sandbox
-(``shared-guides/authentication``, D; that poll = read and the three writes = write is I). The poller spends a
-share of it; what a person asks for may use all of it, and goes first.
+(``shared-guides/authentication``, D; that a poll is a read and the three writes are writes is I). What can wait (the
+poller) spends a share of it, evenly spread; what a person asks for may use all of it, and goes first.
+
+The answers' ``X-RateLimit-Remaining`` and ``-Reset`` (D; whether the window is fixed or sliding is U) tell how much
+others have spent: the poller then leaves them their part of what is left of the window, and stops when it is empty.
 """
 
 from __future__ import annotations
@@ -10,16 +13,21 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gett_tui.gett.client import RateLimits
 
-_BURST = 5.0
+WINDOW = 60.0
+"""Seconds in which the limits count."""
+
+_BURST = 5
 _MAX_PAUSE = 900.0
+_LEAST = 6.0
+"""Requests a minute that the poller keeps even when others spend nearly all: else nobody would see when they stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,58 +48,127 @@ def limits_for(host: str) -> Limits:
     return PRODUCTION if host == PRODUCTION_HOST else SANDBOX
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a lane knows: seconds of the machine's monotonic clock, which all its programs share."""
+
+    next_any: float = 0.0
+    """When the next request of any kind is in step with the limit."""
+    next_patient: float = 0.0
+    """When the next one that can wait is in step with its share."""
+    paused_until: float = 0.0
+    """Until when nothing may be sent."""
+
+
+class Book(Protocol):
+    """Keeps the pace of each lane, for one program or for all on a profile."""
+
+    def change(self, lane: int, change: Callable[[Pace], Pace]) -> Pace:
+        """Replaces the pace of ``lane`` by what ``change`` makes of it, and gives the result."""
+        ...
+
+
+class OwnBook:
+    """A book that one program keeps for itself."""
+
+    def __init__(self) -> None:
+        self._paces: dict[int, Pace] = {}
+
+    def change(self, lane: int, change: Callable[[Pace], Pace]) -> Pace:
+        """See ``Book``."""
+        pace = change(self._paces.get(lane, Pace()))
+        self._paces[lane] = pace
+        return pace
+
+
 class Lane:
-    """One class of requests, paced to ``per_minute``; ``share`` of it is for those that can wait.
+    """One class of requests, ``per_minute`` in all; ``share`` of it is for those that can wait."""
 
-    Times are seconds of ``clock`` (monotonic).
-    """
-
-    def __init__(self, per_minute: int, share: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.per_minute = per_minute
+    def __init__(
+        self, number: int, per_minute: int, share: float, book: Book, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._number = number
+        self._limit = per_minute
         self._share = share
+        self._book = book
         self._clock = clock
-        self._next_urgent = -math.inf
-        self._next_patient = -math.inf
-        self._paused_until = -math.inf
+        self._patient_rate = per_minute * share
+        self._rate_until = -math.inf
 
     @property
-    def paused_for(self) -> float:
-        """Seconds for which nothing may be sent; 0 when the lane is open."""
-        return max(0.0, self._paused_until - self._clock())
+    def patient_rate(self) -> float:
+        """Requests a minute that those that can wait may make at present."""
+        return self._patient_rate if self._clock() < self._rate_until else self._limit * self._share
 
     def pause(self, seconds: float) -> None:
         """Sends nothing for ``seconds`` (at most 15 minutes: a longer demand is taken for an error)."""
-        self._paused_until = max(self._paused_until, self._clock() + min(max(seconds, 0.0), _MAX_PAUSE))
+        until = self._clock() + min(max(seconds, 0.0), _MAX_PAUSE)
+        self._book.change(self._number, lambda pace: replace(pace, paused_until=max(pace.paused_until, until)))
 
-    def wait(self, *, urgent: bool) -> float:
-        """Seconds until a request may go."""
+    def heed(self, remaining: int, seconds_left: float) -> None:
+        """Learns that ``remaining`` requests are left for all, for the next ``seconds_left`` seconds."""
+        left = min(max(seconds_left, 1.0), WINDOW)
+        if remaining <= 0:
+            self.pause(left)
+        others = (1 - self._share) * self._limit * left / WINDOW
+        ours = (remaining - others) * WINDOW / left
+        self._patient_rate = min(max(ours, _LEAST), self._limit * self._share)
+        self._rate_until = self._clock() + left
+
+    def take(self, *, urgent: bool) -> float:
+        """Takes a turn if there is one: 0 when the request may go now, else the seconds to wait before asking again."""
         now = self._clock()
-        at = self._next_urgent if urgent else max(self._next_urgent, self._next_patient)
-        burst = _BURST * 60 / self.per_minute if urgent else 0.0
-        return max(0.0, self._paused_until - now, at - burst - now)
+        wait = 0.0
 
-    def spend(self) -> None:
-        """Notes that a request goes now; both kinds spend from the same minute."""
-        now, step = self._clock(), 60 / self.per_minute
-        self._next_urgent = max(self._next_urgent, now) + step
-        self._next_patient = max(self._next_patient, now) + step / self._share
+        def step(pace: Pace) -> Pace:
+            nonlocal wait
+            wait = self._wait(pace, now, urgent=urgent)
+            return pace if wait > 0 else self._spent(pace, now)
+
+        self._book.change(self._number, step)
+        return wait
+
+    def _wait(self, pace: Pace, now: float, *, urgent: bool) -> float:
+        any_step = WINDOW / self._limit
+        ready = pace.next_any - _BURST * any_step if urgent else max(pace.next_any, pace.next_patient)
+        wait = max(ready, pace.paused_until) - now
+        # A pace from before a restart of the machine lies in a future that never comes.
+        return 0.0 if wait > _MAX_PAUSE + WINDOW else max(0.0, wait)
+
+    def _spent(self, pace: Pace, now: float) -> Pace:
+        def after(at: float, per_minute: float) -> float:
+            return (max(at, now) if at - now < _MAX_PAUSE else now) + WINDOW / per_minute
+
+        return replace(
+            pace,
+            next_any=after(pace.next_any, self._limit),
+            next_patient=after(pace.next_patient, self.patient_rate),
+            paused_until=pace.paused_until if pace.paused_until - now < _MAX_PAUSE else 0.0,
+        )
 
     async def turn(self, *, urgent: bool) -> None:
         """Waits for this request's turn, and takes it."""
-        while (wait := self.wait(urgent=urgent)) > 0:
+        while (wait := self.take(urgent=urgent)) > 0:
             await asyncio.sleep(wait)
-        self.spend()
 
 
 class Quota:
-    """The two lanes of one profile."""
+    """The two lanes of one profile. ``share`` is the part of the limits that the poller may spend."""
 
-    def __init__(self, limits: Limits, share: float = 0.6, clock: Callable[[], float] = time.monotonic) -> None:
-        self.reads = Lane(limits.reads, share, clock)
-        self.writes = Lane(limits.writes, share, clock)
+    def __init__(
+        self,
+        limits: Limits,
+        share: float = 0.6,
+        book: Book | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        kept = book or OwnBook()
+        self.reads = Lane(0, limits.reads, share, kept, clock)
+        self.writes = Lane(1, limits.writes, share, kept, clock)
 
     def heed(self, kind: str, said: RateLimits, now: float) -> None:
-        """Obeys an answer's ``X-RateLimit-*`` headers (D): an empty window is waited out. ``now`` is Unix time."""
+        """Learns from an answer's headers. ``now`` is Unix time (seconds)."""
+        if said.remaining is None or said.reset_at is None:
+            return
         lane = self.reads if kind == "read" else self.writes
-        if said.remaining is not None and said.remaining <= 0 and said.reset_at is not None:
-            lane.pause(said.reset_at - now)
+        lane.heed(said.remaining, said.reset_at - now)

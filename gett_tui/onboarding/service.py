@@ -442,6 +442,8 @@ class Service:
         try:
             answer = await client.status(onboarding_id)
         except GettError as error:
+            if isinstance(error, ProblemError) and error.status == 429:
+                self._quota.reads.pause(error.problem.retry_after or 1.0)
             self._heard(error)
             raise
         self._heard(None)
@@ -461,6 +463,8 @@ class Service:
                 step = _wait_before_retry(error, backoff)
                 if step is None or waited + step > _MAX_WAIT or self._closing:
                     raise
+                if isinstance(error, ProblemError) and error.status == 429:
+                    self._quota.writes.pause(step)
                 at = self._now().astimezone().strftime("%H:%M:%S")
                 self._listener(events.Note(key, f"{error} Going again in {step:.0f} s (asked at {at})."))
                 await asyncio.sleep(step)
@@ -473,8 +477,6 @@ class Service:
     def _heard(self, error: GettError | None) -> None:
         if error is not None and not observation.is_about_the_way(error):
             error = None
-        if isinstance(error, ProblemError) and error.status == 429:
-            self._quota.reads.pause(error.problem.retry_after or 1.0)
         if error is None and self._trouble is None:
             return
         if error is not None and self._trouble_since is None:

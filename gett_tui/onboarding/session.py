@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.gett.quota import Limits, Quota
 from gett_tui.onboarding.cache import Cache
+from gett_tui.onboarding.ledger import Ledger
 from gett_tui.onboarding.poller import Poller
 from gett_tui.onboarding.presence import Presence
 from gett_tui.onboarding.service import Service, utc_now
@@ -32,6 +33,8 @@ class Setup:
     connect: Connect
     """Makes the client; slow at first (it imports the HTTP library), so it is called in a thread."""
     now: Callable[[], datetime] = utc_now
+    share: float = 0.6
+    """The part of the organisation's limits that the poller may spend."""
 
 
 class Session:
@@ -40,7 +43,7 @@ class Session:
     def __init__(self, setup: Setup, listener: Callable[[Event], None]) -> None:
         self._setup = setup
         self._listener = listener
-        self._quota = Quota(setup.limits)
+        self._quota = Quota(setup.limits, setup.share, Ledger(setup.folder / "quota"))
         self._presence = Presence(setup.folder)
         cache = Cache(setup.folder, self._presence.owner)
         self.service = Service(cache, self._presence, self._quota, self._hear, setup.now)
