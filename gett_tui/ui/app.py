@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
-from textual.widgets import Input
 
 from gett_tui.text import one_line
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
-from gett_tui.ui.palette import CommandProvider
 from gett_tui.ui.screens.main import Heard, MainScreen
 
 if TYPE_CHECKING:
@@ -24,12 +22,19 @@ if TYPE_CHECKING:
 
     from textual._path import CSSPathType
     from textual.binding import BindingType
+    from textual.command import Provider
     from textual.screen import Screen
 
     from gett_tui.onboarding.events import Event
     from gett_tui.onboarding.session import Session
 
 _TERMINAL_WATCH = 5.0
+
+
+def _commands() -> type[Provider]:
+    from gett_tui.ui.palette import CommandProvider
+
+    return CommandProvider
 
 
 class GettApp(App[int]):
@@ -43,7 +48,7 @@ class GettApp(App[int]):
         Path(__file__).with_name(name) for name in ("app.tcss", "store_list.tcss", "screens.tcss")
     ]
     TITLE = "Gett onboarding"
-    COMMANDS: ClassVar[set[Any]] = {CommandProvider}
+    COMMANDS: ClassVar[set[Any]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "end(0)", "Quit", show=False, priority=True),
@@ -87,8 +92,7 @@ class GettApp(App[int]):
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection when there is one, else ends the program."""
-        focused = self.focused
-        if (isinstance(focused, Input) and focused.selected_text) or self.screen.get_selected_text():
+        if getattr(self.focused, "selected_text", "") or self.screen.get_selected_text():
             raise SkipAction
         self.end(130)
 

@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input
 
 from gett_tui import words
 from gett_tui.errors import GettTuiError
@@ -24,19 +23,14 @@ from gett_tui.onboarding.registration import FIELDS
 from gett_tui.onboarding.service import UnconfirmedError
 from gett_tui.text import one_line
 from gett_tui.ui import commands
-from gett_tui.ui.screens.ask import AskScreen
-from gett_tui.ui.screens.confirm import ConfirmScreen
-from gett_tui.ui.screens.detail import DetailScreen
 from gett_tui.ui.screens.forms import Accepted, Refused
-from gett_tui.ui.screens.help import HelpScreen
-from gett_tui.ui.screens.register import RegisterScreen
-from gett_tui.ui.screens.settle import SettleScreen
+from gett_tui.ui.widgets.key_bar import KeyBar
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 from gett_tui.ui.widgets.store_list import StoreList
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
@@ -47,6 +41,10 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.service import Service
     from gett_tui.onboarding.session import Session
     from gett_tui.ui.environment import Environment
+    from gett_tui.ui.screens.detail import DetailScreen
+    from gett_tui.ui.screens.forms import Submitted
+    from gett_tui.ui.screens.register import Submit
+    from gett_tui.ui.widgets.filter_box import FilterBox
 
 _WIDE = 100
 _NARROW = 60
@@ -95,7 +93,7 @@ class MainScreen(Screen[None]):
         self._detail: DetailScreen | None = None
         self._status = StatusLine(self._view, clock=now)
         self._list = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
-        self._filter = Input(placeholder="filter: words in any field; !word leaves out", id="filter")
+        self._filter: FilterBox | None = None
         self._panel = PipelinePanel(clock=now, ascii_only=ascii_only, id="panel")
 
     @property
@@ -111,14 +109,12 @@ class MainScreen(Screen[None]):
         with Container(id="body"):
             with Container(id="stores"):
                 yield self._list
-                yield self._filter
             yield self._panel
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Gives the list the focus, and starts the session; the first frame does not wait for it."""
         self._list.border_title = "Stores"
-        self._filter.display = False
         self._list.focus()
         self.run_worker(self._run_session(), name="session", exit_on_error=False)
 
@@ -256,6 +252,8 @@ class MainScreen(Screen[None]):
             self.action_settle()
             return
         note = self._notes.get(record.key)
+        from gett_tui.ui.screens.detail import DetailScreen
+
         self._detail = DetailScreen(record, note, clock=self._now, ascii_only=self._ascii)
         self.app.push_screen(self._detail, self._detail_left)
 
@@ -264,6 +262,8 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """All keys and signs."""
+        from gett_tui.ui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(ascii_only=self._ascii))
 
     def action_palette(self) -> None:
@@ -276,23 +276,30 @@ class MainScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Opens the filter."""
+        if self._filter is None:
+            from gett_tui.ui.widgets.filter_box import FilterBox
+
+            self._filter = FilterBox()
+            self.query_one("#stores").mount(self._filter)
         self._filter.display = True
         self._filter.focus()
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, message: Input.Changed) -> None:
-        self._list.set_filter(message.value)
+    def on_filter_box_typed(self, message: FilterBox.Typed) -> None:
+        """Filters while the operator types."""
+        self._list.set_filter(message.text)
         self._title()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self._filter.display = bool(self._filter.value)
+    def on_filter_box_done(self) -> None:
+        """Gives the list the focus; an empty filter goes away."""
+        if self._filter is not None:
+            self._filter.display = bool(self._filter.value)
         self._list.focus()
 
     def action_leave(self) -> None:
         """Clears the filter, and gives the list the focus."""
-        self._filter.value = ""
-        self._filter.display = False
+        if self._filter is not None:
+            self._filter.value = ""
+            self._filter.display = False
         self._list.focus()
 
     def action_sort(self) -> None:
@@ -407,7 +414,15 @@ class MainScreen(Screen[None]):
                 self._list.clear_marks()
                 self._run_each(able, use_case)
 
-        self._ask(ConfirmScreen(action, able, self._environment, left_out=len(chosen) - len(able)), answered)
+        self._confirm(action, able, answered, left_out=len(chosen) - len(able))
+
+    def _confirm(
+        self, action: str, records: Sequence[Record], then: Callable[[object], None], *, left_out: int = 0
+    ) -> None:
+        # The dialogs are imported when they are needed: none of them is on the first frame.
+        from gett_tui.ui.screens.confirm import ConfirmScreen
+
+        self._ask(ConfirmScreen(action, records, self._environment, left_out=left_out), then)
 
     def _ask(self, screen: Screen[Any], then: Callable[[Any], None]) -> None:
         """Shows a dialog; the list keeps its order meanwhile.
@@ -424,7 +439,13 @@ class MainScreen(Screen[None]):
 
     def action_register(self) -> None:
         """Opens the registration form."""
-        self._ask(RegisterScreen(self._environment, submit=self._submit_registration), self._registered)
+        self._form(self._submit_registration)
+
+    def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
+        from gett_tui.ui.screens.register import RegisterScreen
+
+        form = RegisterScreen(self._environment, submit=submit, initial=initial, title=title)
+        self._ask(form, self._registered)
 
     def action_fix(self) -> None:
         """Cancels a failed store and registers it again, with the old values filled in."""
@@ -433,9 +454,7 @@ class MainScreen(Screen[None]):
             self._toast("Only a store that failed or was cancelled can be registered again.", warning=True)
             return
         initial = {name: str(value) for name, value in record.sent.items()}
-        submit = partial(self._submit_anew, record.key)
-        title = "Cancel, and register anew"
-        self._ask(RegisterScreen(self._environment, submit=submit, initial=initial, title=title), self._registered)
+        self._form(partial(self._submit_anew, record.key), initial, "Cancel, and register anew")
 
     def _registered(self, key: str | None) -> None:
         if key is None:
@@ -479,7 +498,12 @@ class MainScreen(Screen[None]):
     def action_track(self) -> None:
         """Takes up an onboarding that was made elsewhere."""
         explain = "The onboarding id, as Gett gave it to whoever registered the store."
-        self._ask(AskScreen("Track an onboarding", explain, submit=self._submit_track), self._tracked)
+        self._ask_id("Track an onboarding", explain, self._submit_track)
+
+    def _ask_id(self, title: str, explain: str, submit: Callable[[str], Awaitable[Submitted]]) -> None:
+        from gett_tui.ui.screens.ask import AskScreen
+
+        self._ask(AskScreen(title, explain, submit=submit), self._tracked)
 
     def _tracked(self, key: str | None) -> None:
         if key is not None:
@@ -494,14 +518,14 @@ class MainScreen(Screen[None]):
         if record is None or record.status != Local.UNCONFIRMED:
             self._toast("Nothing to settle: only an unconfirmed store needs it.", warning=True)
             return
+        from gett_tui.ui.screens.settle import SettleScreen
+
         self._ask(SettleScreen(record), partial(self._settle, record))
 
     def _settle(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask(
-                AskScreen("I have the id", explain, submit=partial(self._submit_attach, record.key)), self._tracked
-            )
+            self._ask_id("I have the id", explain, partial(self._submit_attach, record.key))
         elif choice in ("again", "drop"):
             use_case = self.service.try_again if choice == "again" else self.service.drop
 
@@ -509,7 +533,7 @@ class MainScreen(Screen[None]):
                 if confirmed:
                     self._run_each([record], use_case)
 
-            self._ask(ConfirmScreen(choice, [record], self._environment), answered)
+            self._confirm(choice, [record], answered)
 
     async def _submit_attach(self, key: str, text: str) -> Accepted | Refused:
         return await self._submitted(self.service.attach(key, text))
