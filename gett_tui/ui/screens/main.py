@@ -113,9 +113,13 @@ class MainScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Gives the list the focus, and starts the session; the first frame does not wait for it."""
+        """Gives the list the focus; the session starts when the first frame is drawn."""
         self._list.border_title = "Stores"
         self._list.focus()
+        # Reading thousands of files in a thread would take turns with the first paint.
+        self.call_after_refresh(self._start_session)
+
+    def _start_session(self) -> None:
         self.run_worker(self._run_session(), name="session", exit_on_error=False)
 
     async def _run_session(self) -> None:
