@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from gett_tui import __version__
 from gett_tui.errors import ConfigError, GettTuiError
-from gett_tui.onboarding.service import UnconfirmedError
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -37,10 +36,8 @@ def run(argv: Sequence[str]) -> int:
         return int(_dispatch(arguments))
     except ConfigError as error:
         return _fail(error, ExitCode.USAGE)
-    except UnconfirmedError as error:
-        return _fail(error, ExitCode.UNKNOWN)
     except GettTuiError as error:
-        return _fail(error, ExitCode.FAILED)
+        return _fail(error, _code(error))
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as error:
@@ -49,6 +46,12 @@ def run(argv: Sequence[str]) -> int:
 
             return _fail(f"an unforeseen error; the details are in {write_crash(error)}", ExitCode.FAILED)
         return _fail(f"an unforeseen error ({type(error).__name__}); --debug writes the details.", ExitCode.FAILED)
+
+
+def _code(error: GettTuiError) -> ExitCode:
+    from gett_tui.onboarding.service import UnconfirmedError
+
+    return ExitCode.UNKNOWN if isinstance(error, UnconfirmedError) else ExitCode.FAILED
 
 
 def _fail(error: GettTuiError | str, code: ExitCode) -> ExitCode:
@@ -60,7 +63,6 @@ def _fail(error: GettTuiError | str, code: ExitCode) -> ExitCode:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from gett_tui import headless
     from gett_tui.sandbox import serve
 
     parser = argparse.ArgumentParser(prog="gett-tui", description="Put stores onto the Gett network.")
@@ -73,10 +75,33 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     sandbox = commands.add_parser("sandbox", help="serve a simulated Gett on 127.0.0.1")
     serve.add_arguments(sandbox)
-    headless.add_commands(commands)
+    _add_commands(commands)
     doctor = commands.add_parser("doctor", help="check the configuration, the way to Gett and all files")
     doctor.add_argument("--repair", action="store_true", help="mend the files; nothing is deleted")
     return parser
+
+
+def _add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    register = subparsers.add_parser("register", help="register a store")
+    register.add_argument("partner_store_id", metavar="PARTNER_STORE_ID")
+    register.add_argument("--name", required=True)
+    register.add_argument("--catalog-url", required=True, help="where Gett pulls the CatalogSet")
+    register.add_argument("--webhook-url", required=True, help="base address of the order webhooks")
+    register.add_argument("--allow-duplicate", action="store_true", help="send it though the store stands here already")
+    track = subparsers.add_parser("track", help="take up an onboarding that was made elsewhere")
+    track.add_argument("onboarding_id", metavar="ONBOARDING_ID")
+    listing = subparsers.add_parser("list", help="list the stores; asks nobody")
+    listing.add_argument("--status", help="only those in this status")
+    show = subparsers.add_parser("show", help="show one store; asks nobody")
+    refresh = subparsers.add_parser("refresh", help="ask Gett how a store stands")
+    activate = subparsers.add_parser("activate", help="put a store live")
+    cancel = subparsers.add_parser("cancel", help="cancel an onboarding")
+    for command in (show, refresh, activate, cancel):
+        command.add_argument("store", metavar="ID", help="onboarding id, partner store id or storeId")
+    for command in (activate, cancel):
+        command.add_argument("--yes", action="store_true", help="do not ask")
+    for command in (register, track, listing, show, refresh, activate, cancel):
+        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
@@ -112,13 +137,12 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     )
     if arguments.demo:
         return dashboard.run_demo(look)
-    from gett_tui.config import claim_folder, load_profile
-    from gett_tui.connection import setup_for
+    from gett_tui.config import claim_folder, find_key, load_profile
 
     profile = load_profile(os.environ, arguments.profile)
-    setup = setup_for(profile)
+    key = find_key(profile, os.environ)
     claim_folder(profile)
-    return dashboard.run_profile(profile, setup, look)
+    return dashboard.run_profile(profile, key, look)
 
 
 def _need_terminal() -> None:

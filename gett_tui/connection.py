@@ -1,11 +1,9 @@
-"""From a profile to what a session needs: its key, its folder and its way to Gett."""
+"""From a profile to what a session needs: its folder, its quota and its way to Gett."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from gett_tui.config import find_key
 from gett_tui.gett.quota import limits_for
 from gett_tui.onboarding.session import Setup
 
@@ -14,11 +12,11 @@ if TYPE_CHECKING:
 
     from gett_tui.config import Profile
     from gett_tui.gett.client import GettClient, RateLimits
+    from gett_tui.gett.secret import Secret
 
 
-def setup_for(profile: Profile) -> Setup:
-    """The session's setup for a profile; looks its key up first. Raises ConfigError."""
-    key = find_key(profile, os.environ)
+def setup_for(profile: Profile, key: Secret) -> Setup:
+    """The session's setup for a profile."""
 
     def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
         # Not needed for the first frame, and slow to import: called in a thread.

@@ -7,16 +7,21 @@ import contextlib
 import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.session import Session
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gett_tui.config import Profile
-    from gett_tui.onboarding.session import Setup
+    from gett_tui.gett.secret import Secret
+    from gett_tui.onboarding.events import Event
+    from gett_tui.onboarding.session import Session
+    from gett_tui.ui.screens.main import MakeSession
 
 _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Exit statuses as a shell gives them for these signals."""
@@ -32,29 +37,39 @@ class Look:
     debug: bool = False
 
 
-def run_profile(profile: Profile, setup: Setup, look: Look) -> int:
+def run_profile(profile: Profile, key: Secret, look: Look) -> int:
     """Runs the dashboard on a profile. Returns the exit status."""
+
+    def make_session(listener: Callable[[Event], None]) -> Session:
+        from gett_tui.connection import setup_for
+        from gett_tui.onboarding.session import Session
+
+        return Session(setup_for(profile, key), listener)
+
     where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
-    return asyncio.run(_run(setup, where, look))
+    return asyncio.run(_run(make_session, where, look))
 
 
 def run_demo(look: Look) -> int:
     """Runs the dashboard on the embedded simulated Gett; its records are gone afterwards."""
     from gett_tui import demo
+    from gett_tui.onboarding.session import Session
 
+    where = Environment("demo", "an embedded simulation", is_production=False)
     with demo.prepared() as setup:
-        return asyncio.run(_run(setup, Environment("demo", "an embedded simulation", is_production=False), look))
+        return asyncio.run(_run(partial(Session, setup), where, look))
 
 
-async def _run(setup: Setup, where: Environment, look: Look) -> int:
-    app = GettApp(lambda listener: Session(setup, listener), where, ascii_only=look.ascii_only)
+async def _run(make_session: MakeSession, where: Environment, look: Look) -> int:
+    app = GettApp(make_session, where, ascii_only=look.ascii_only)
     loop = asyncio.get_running_loop()
     for number, status in _ENDED_BY.items():
         loop.add_signal_handler(number, app.end, status)
     try:
         await app.run_async(mouse=look.mouse)
     finally:
-        await _close(app.session)
+        if app.session is not None:
+            await _close(app.session)
     if app.crash is not None:
         return _report_crash(app.crash, look)
     return app.return_code or 0

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from gett_tui.config import find_key
 from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.pipeline import look, why_not_activate, why_not_cancel
@@ -20,45 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from gett_tui.config import Profile
+    from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.service import Service
     from gett_tui.onboarding.session import Session
 
     UseCase = Callable[[Service], Awaitable[Sequence[Record]]]
-
-COMMANDS = ("register", "track", "list", "show", "refresh", "activate", "cancel")
-
-
-def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
-    """Adds the commands to the command line's subparsers."""
-    register = subparsers.add_parser("register", help="register a store")
-    register.add_argument("partner_store_id", metavar="PARTNER_STORE_ID")
-    register.add_argument("--name", required=True)
-    register.add_argument("--catalog-url", required=True, help="where Gett pulls the CatalogSet")
-    register.add_argument("--webhook-url", required=True, help="base address of the order webhooks")
-    register.add_argument("--allow-duplicate", action="store_true", help="send it though the store stands here already")
-    track = subparsers.add_parser("track", help="take up an onboarding that was made elsewhere")
-    track.add_argument("onboarding_id", metavar="ONBOARDING_ID")
-    listing = subparsers.add_parser("list", help="list the stores; asks nobody")
-    listing.add_argument("--status", help="only those in this status")
-    show = subparsers.add_parser("show", help="show one store; asks nobody")
-    refresh = subparsers.add_parser("refresh", help="ask Gett how a store stands")
-    activate = subparsers.add_parser("activate", help="put a store live")
-    cancel = subparsers.add_parser("cancel", help="cancel an onboarding")
-    for command in (show, refresh, activate, cancel):
-        command.add_argument("store", metavar="ID", help="onboarding id, partner store id or storeId")
-    for command in (activate, cancel):
-        command.add_argument("--yes", action="store_true", help="do not ask")
-    for command in (register, track, listing, show, refresh, activate, cancel):
-        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace, profile: Profile) -> int:
     """Runs one command. Raises GettTuiError; an unknown outcome is UnconfirmedError."""
     if arguments.command in ("list", "show"):
         return _print(asyncio.run(_stored(arguments, profile)), arguments)
+    key = find_key(profile, os.environ)
     _confirm(arguments, profile)
     try:
-        records = asyncio.run(_with_session(profile, _use_case(arguments)))
+        records = asyncio.run(_with_session(profile, key, _use_case(arguments)))
     except UnconfirmedError as error:
         _print([error.record], arguments)
         raise
@@ -147,11 +124,11 @@ def _find(records: Sequence[Record], wanted: str) -> Record:
     raise NotPossibleError(f"No store here is called {wanted}; gett-tui list shows them, gett-tui track ID adds one.")
 
 
-async def _with_session(profile: Profile, use_case: UseCase) -> Sequence[Record]:
+async def _with_session(profile: Profile, key: Secret, use_case: UseCase) -> Sequence[Record]:
     from gett_tui.connection import setup_for
     from gett_tui.onboarding.session import Session
 
-    session = Session(await asyncio.to_thread(setup_for, profile), _say)
+    session = Session(setup_for(profile, key), _say)
     work = asyncio.ensure_future(_work(session, use_case))
     try:
         return await work

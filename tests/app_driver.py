@@ -34,7 +34,8 @@ class DrivenApp(GettApp):
     """The app, which closes its session itself when the test is over."""
 
     async def on_unmount(self) -> None:
-        await self.session.close()
+        if self.session is not None:
+            await self.session.close()
 
     def _handle_exception(self, error: Exception) -> None:
         traceback.print_exception(error)

@@ -31,7 +31,8 @@ async def picture(name: str, size: tuple[int, int], keys: tuple[str, ...]) -> No
             await pilot.press(*keys)
             await pilot.pause(0.3)
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="gett-tui --demo"), "utf-8")
-        await app.session.close()
+        if app.session is not None:
+            await app.session.close()
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from textual.binding import Binding
 from gett_tui.text import one_line
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
-from gett_tui.ui.screens.main import Heard, MainScreen
+from gett_tui.ui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
-    from gett_tui.onboarding.events import Event
     from gett_tui.onboarding.session import Session
+    from gett_tui.ui.screens.main import MakeSession
 
 _TERMINAL_WATCH = 5.0
 
@@ -56,7 +56,7 @@ class GettApp(App[int]):
 
     def __init__(
         self,
-        make_session: Callable[[Callable[[Event], None]], Session],
+        make_session: MakeSession,
         environment: Environment,
         *,
         ascii_only: bool = False,
@@ -68,8 +68,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
-        self.session = make_session(self._hear)
-        self.main = MainScreen(self.session, environment, ascii_only=ascii_only, now=now, zone=zone)
+        self.main = MainScreen(make_session, environment, ascii_only=ascii_only, now=now, zone=zone)
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""
@@ -79,8 +78,10 @@ class GettApp(App[int]):
         """Watches the terminal."""
         self.set_interval(_TERMINAL_WATCH, self._watch_terminal)
 
-    def _hear(self, event: Event) -> None:
-        self.main.post_message(Heard(event))
+    @property
+    def session(self) -> Session | None:
+        """The running copy's session; None until the first frame is drawn."""
+        return self.main.session
 
     def end(self, status: int) -> None:
         """Ends the app with an exit status; what is under way is waited for once the terminal is whole."""

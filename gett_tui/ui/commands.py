@@ -25,18 +25,18 @@ class Command:
         return self.shown_key or self.key
 
 
-_STORE, _LIST, _PROGRAM = "Stores", "List", "Program"
+STORES, _LIST, _PROGRAM = "Stores", "List", "Program"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("register", "n", "new", "Register a store", _STORE, footer=True),
-    Command("activate", "a", "activate", "Put a ready store live; asks first", _STORE, footer=True),
-    Command("cancel_onboarding", "x", "cancel onboarding", "Cancel an onboarding; asks first", _STORE, footer=True),
-    Command("fix", "e", "cancel and register anew", "Fix a failed store: cancel it, register it again", _STORE),
-    Command("settle", "u", "settle unconfirmed", "Settle a store whose registration was not confirmed", _STORE),
-    Command("track", "t", "track", "Take up an onboarding that was made elsewhere", _STORE),
-    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", _STORE),
-    Command("refresh_all", "R", "refresh all", "Ask Gett about every store that can still change", _STORE),
-    Command("copy_id", "y", "copy id", "Copy the onboarding id to your clipboard (OSC 52)", _STORE),
+    Command("register", "n", "new", "Register a store", STORES, footer=True),
+    Command("activate", "a", "activate", "Put a ready store live; asks first", STORES, footer=True),
+    Command("cancel_onboarding", "x", "cancel onboarding", "Cancel an onboarding; asks first", STORES, footer=True),
+    Command("fix", "e", "cancel and register anew", "Fix a failed store: cancel it, register it again", STORES),
+    Command("settle", "u", "settle unconfirmed", "Settle a store whose registration was not confirmed", STORES),
+    Command("track", "t", "track", "Take up an onboarding that was made elsewhere", STORES),
+    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES),
+    Command("refresh_all", "R", "refresh all", "Ask Gett about every store that can still change", STORES),
+    Command("copy_id", "y", "copy id", "Copy the onboarding id to your clipboard (OSC 52)", STORES),
     Command("open", "enter", "open", "Show the store on the full screen", _LIST),
     Command("filter", "slash", "filter", "Show only the stores that match", _LIST, footer=True, shown_key="/"),
     Command("sort", "s", "sort", "Order by the next column", _LIST),

@@ -502,4 +502,4 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
 
 def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:
     app = make_app(tmp_path, "https://127.0.0.1:1")
-    assert KEY.reveal() not in repr(app) + repr(vars(app.session)) + repr(KEY) + f"{KEY}"
+    assert KEY.reveal() not in repr(app) + repr(vars(app.main)) + repr(KEY) + f"{KEY}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,17 +14,9 @@ from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 
-from gett_tui import words
-from gett_tui.errors import GettTuiError
-from gett_tui.gett.errors import ProblemError
-from gett_tui.onboarding import events
-from gett_tui.onboarding.cache import DuplicateError
 from gett_tui.onboarding.pipeline import Local, Status, look, why_not_activate, why_not_cancel
-from gett_tui.onboarding.registration import FIELDS
-from gett_tui.onboarding.service import UnconfirmedError
 from gett_tui.text import one_line
 from gett_tui.ui import commands
-from gett_tui.ui.screens.forms import Accepted, Refused
 from gett_tui.ui.widgets.key_bar import KeyBar
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
@@ -37,6 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.timer import Timer
 
+    from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
     from gett_tui.onboarding.session import Session
@@ -46,11 +40,14 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.filter_box import FilterBox
 
+    MakeSession = Callable[[Callable[[events.Event], None]], Session]
+
 _WIDE = 100
 _NARROW = 60
 _AT_ONCE = 4
 _STATUS_PACE = 1.0
 _SORTS = ("attention", "name", "partner id", "status", "since")
+_NEED_SERVICE = frozenset(command.id for command in commands.COMMANDS if command.group == commands.STORES)
 _EMPTY = "No stores yet.\n\nn registers one, t takes up an onboarding\nthat was made elsewhere, ? shows all keys."
 
 
@@ -63,7 +60,10 @@ class Heard(Message):
 
 
 class MainScreen(Screen[None]):
-    """What the operator looks at all day."""
+    """What the operator looks at all day.
+
+    ``make_session`` is called once the first frame is drawn: nothing of what it needs is imported before.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *commands.bindings(),
@@ -72,7 +72,7 @@ class MainScreen(Screen[None]):
 
     def __init__(
         self,
-        session: Session,
+        make_session: MakeSession,
         environment: Environment,
         *,
         ascii_only: bool,
@@ -80,7 +80,8 @@ class MainScreen(Screen[None]):
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
-        self._session = session
+        self._make_session = make_session
+        self.session: Session | None = None
         self._environment = environment
         self._ascii = ascii_only
         self._now = now
@@ -98,8 +99,14 @@ class MainScreen(Screen[None]):
 
     @property
     def service(self) -> Service:
-        """The use cases."""
-        return self._session.service
+        """The use cases. Raises RuntimeError before the session has started."""
+        if self.session is None:
+            raise RuntimeError("the session has not started")
+        return self.session.service
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether ``action`` can be done yet: what needs the service waits for the first frame."""
+        return self.session is not None or action not in _NEED_SERVICE
 
     # -- layout
 
@@ -124,9 +131,14 @@ class MainScreen(Screen[None]):
 
     async def _run_session(self) -> None:
         try:
-            await self._session.run()
+            await asyncio.to_thread(_import_session)
+            self.session = self._make_session(self._hear)
+            await self.session.run()
         except Exception as error:  # whatever it is, it is shown; the records stay on the screen
-            self._toast(f"Gett cannot be asked: {words.sentence(error)}", error=True)
+            self._toast(f"Gett cannot be asked: {_sentence(error)}", error=True)
+
+    def _hear(self, event: events.Event) -> None:
+        self.post_message(Heard(event))
 
     def on_resize(self) -> None:
         """Puts the panel beside the list, below it, or away."""
@@ -138,6 +150,8 @@ class MainScreen(Screen[None]):
 
     @on(Heard)
     def _heard(self, message: Heard) -> None:
+        from gett_tui.onboarding import events
+
         if not self.is_running:
             return
         event = message.event
@@ -153,9 +167,11 @@ class MainScreen(Screen[None]):
             case events.Note():
                 self._note(event)
             case events.Failure():
-                self._toast(f"{event.what}: {words.sentence(event.error)}", error=True)
+                self._toast(f"{event.what}: {_sentence(event.error)}", error=True)
             case _:
-                self._view = self._viewed(event)
+                from gett_tui.ui.situation import viewed
+
+                self._view = viewed(self._view, event, self._now().tzinfo)
                 self._show_status()
 
     def _stores_changed(self, event: events.StoresChanged) -> None:
@@ -164,39 +180,6 @@ class MainScreen(Screen[None]):
         shown = self._list.cursor_key
         if shown is None or shown in event.removed or any(record.key == shown for record in event.changed):
             self._show_panel()
-
-    def _viewed(self, event: events.Event) -> StatusView:
-        match event:
-            case events.Polled():
-                return replace(self._view, polled_at=event.at)
-            case events.Reachability(error=None):
-                return replace(self._view, trouble=None)
-            case events.Reachability():
-                return replace(self._view, trouble=self._reach_words(event))
-            case events.Role():
-                return replace(self._view, leading=event.leading, leader_pid=event.leader_pid)
-            case events.FilesTrouble():
-                return replace(self._view, files=self._file_words(event))
-            case _:
-                return self._view
-
-    def _reach_words(self, event: events.Reachability) -> str:
-        since = event.since.astimezone(self._now().tzinfo).strftime("%H:%M") if event.since else "now"
-        again = ""
-        if event.next_try is not None:
-            again = f" Trying again at {event.next_try.astimezone(self._now().tzinfo):%H:%M:%S}."
-        reason = words.reason(event.error) if event.error else ""
-        return f"Gett cannot be asked since {since}: {reason}{again}"
-
-    @staticmethod
-    def _file_words(event: events.FilesTrouble) -> str | None:
-        if event.error is not None:
-            return f"Nothing can be saved: {words.sentence(event.error)}"
-        if not event.problems:
-            return None
-        first = event.problems[0]
-        more = f" (and {len(event.problems) - 1} more)" if len(event.problems) > 1 else ""
-        return one_line(f"{first.path.name}: {first.text}{more}", 300)
 
     def _show_status(self) -> None:
         """Repaints the status line at most once a second: every poll moves it."""
@@ -238,8 +221,12 @@ class MainScreen(Screen[None]):
 
     @on(StoreList.Highlighted)
     def _highlighted(self, message: StoreList.Highlighted) -> None:
-        self._session.poller.watch(message.key)
+        self._watch(message.key)
         self._show_panel()
+
+    def _watch(self, key: str | None) -> None:
+        if self.session is not None:
+            self.session.poller.watch(key)
 
     @on(StoreList.Opened)
     def _opened(self) -> None:
@@ -375,7 +362,7 @@ class MainScreen(Screen[None]):
         ends = await asyncio.gather(*(self._one(record, use_case, gate) for record in records))
         failed = [(record, error) for record, error in zip(records, ends, strict=True) if error is not None]
         for record, error in failed[:3]:
-            self._toast(f"{record.name}: {words.sentence(error)}", error=True)
+            self._toast(f"{record.name}: {_sentence(error)}", error=True)
         if len(failed) > 3:
             self._toast(f"… and {len(failed) - 3} more failed; each store shows its own.", error=True)
         if not quiet and not failed and len(records) > 1:
@@ -443,7 +430,9 @@ class MainScreen(Screen[None]):
 
     def action_register(self) -> None:
         """Opens the registration form."""
-        self._form(self._submit_registration)
+        from gett_tui.ui import submissions
+
+        self._form(partial(submissions.register, self.service))
 
     def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
         from gett_tui.ui.screens.register import RegisterScreen
@@ -458,7 +447,9 @@ class MainScreen(Screen[None]):
             self._toast("Only a store that failed or was cancelled can be registered again.", warning=True)
             return
         initial = {name: str(value) for name, value in record.sent.items()}
-        self._form(partial(self._submit_anew, record.key), initial, "Cancel, and register anew")
+        from gett_tui.ui import submissions
+
+        self._form(partial(submissions.register_anew, self.service, record.key), initial, "Cancel, and register anew")
 
     def _registered(self, key: str | None) -> None:
         if key is None:
@@ -470,39 +461,12 @@ class MainScreen(Screen[None]):
         elif record is not None:
             self._toast(f"Registered {record.name}")
 
-    async def _submit_registration(self, values: dict[str, str], override: bool) -> Accepted | Refused:
-        registration = await asyncio.to_thread(_registration, values)
-        return await self._submitted(self.service.register(registration, allow_duplicate=override))
-
-    async def _submit_anew(self, key: str, values: dict[str, str], override: bool) -> Accepted | Refused:
-        extra = {name: value for name, value in self.service.get(key).sent.items() if name not in values}
-        registration = await asyncio.to_thread(_registration, {**extra, **values})
-        return await self._submitted(self.service.register_anew(key, registration, allow_duplicate=override))
-
-    async def _submitted(self, work_: Awaitable[Record]) -> Accepted | Refused:
-        try:
-            return Accepted((await work_).key)
-        except UnconfirmedError as error:
-            return Accepted(error.record.key)
-        except DuplicateError as error:
-            return Refused({}, self._duplicate_words(error), can_override=True)
-        except ProblemError as error:
-            return Refused(_at_fields(error), words.sentence(error), can_override=False)
-        except GettTuiError as error:
-            return Refused({}, words.sentence(error), can_override=False)
-
-    @staticmethod
-    def _duplicate_words(error: DuplicateError) -> str:
-        existing = error.existing
-        return (
-            f"{existing.partner_store_id} stands here already as “{one_line(existing.name, 60)}” "
-            f"({look(existing.status).words}). Registering it again may put it onto Gett twice."
-        )
-
     def action_track(self) -> None:
         """Takes up an onboarding that was made elsewhere."""
+        from gett_tui.ui import submissions
+
         explain = "The onboarding id, as Gett gave it to whoever registered the store."
-        self._ask_id("Track an onboarding", explain, self._submit_track)
+        self._ask_id("Track an onboarding", explain, partial(submissions.track, self.service))
 
     def _ask_id(self, title: str, explain: str, submit: Callable[[str], Awaitable[Submitted]]) -> None:
         from gett_tui.ui.screens.ask import AskScreen
@@ -512,9 +476,6 @@ class MainScreen(Screen[None]):
     def _tracked(self, key: str | None) -> None:
         if key is not None:
             self._list.move_to(key)
-
-    async def _submit_track(self, text: str) -> Accepted | Refused:
-        return await self._submitted(self.service.track(text.strip()))
 
     def action_settle(self) -> None:
         """Settles an unconfirmed store: the id is known, send it again, or give it up."""
@@ -527,9 +488,11 @@ class MainScreen(Screen[None]):
         self._ask(SettleScreen(record), partial(self._settle, record))
 
     def _settle(self, record: Record, choice: str | None) -> None:
+        from gett_tui.ui import submissions
+
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask_id("I have the id", explain, partial(self._submit_attach, record.key))
+            self._ask_id("I have the id", explain, partial(submissions.attach, self.service, record.key))
         elif choice in ("again", "drop"):
             use_case = self.service.try_again if choice == "again" else self.service.drop
 
@@ -539,22 +502,13 @@ class MainScreen(Screen[None]):
 
             self._confirm(choice, [record], answered)
 
-    async def _submit_attach(self, key: str, text: str) -> Accepted | Refused:
-        return await self._submitted(self.service.attach(key, text))
+
+def _import_session() -> None:
+    for name in ("gett_tui.onboarding.session", "gett_tui.ui.situation", "gett_tui.ui.submissions"):
+        importlib.import_module(name)
 
 
-def _registration(values: dict[str, Any]) -> Any:
-    from gett_tui.gett.models import Registration
+def _sentence(error: BaseException) -> str:
+    from gett_tui.words import sentence
 
-    return Registration.model_validate(values)
-
-
-def _at_fields(error: ProblemError) -> dict[str, str]:
-    """Gett's own words at the form's fields that they name (2.4: ``jsonPath`` and the like; the schema is U)."""
-    found: dict[str, str] = {}
-    for item in error.problem.errors:
-        where = (item.where or "").lower()
-        for name in FIELDS:
-            if name.lower() in where:
-                found.setdefault(name, item.message or item.code or "refused")
-    return found
+    return sentence(error)
