@@ -45,7 +45,7 @@ def prepared(now: Callable[[], datetime] = utc_now) -> Generator[Setup]:
 
             return GettClient(BASE_URL, Secret("demo"), transport=embedded.transport, on_answer=on_answer)
 
-        yield Setup(folder, SANDBOX, connect, now)
+        yield Setup(folder, SANDBOX, connect, now, fetch=embedded.fetch)
 
 
 def _write_records(folder: Path, embedded: Embedded, now: datetime) -> None:

@@ -16,7 +16,7 @@ LEAVES = {"gett_tui", "gett_tui.errors", "gett_tui.text"}
 ALLOWED: dict[str, set[str]] = {
     "gett": {"gett_tui.gett"},
     "catalog": {"gett_tui.catalog"},
-    "onboarding": {"gett_tui.onboarding", "gett_tui.gett"},
+    "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog"},
     "sandbox": {"gett_tui.sandbox", "gett_tui.catalog", "gett_tui.gett.models"},
     "ui": {"gett_tui.ui", "gett_tui.onboarding", "gett_tui.gett", "gett_tui.words"},
 }

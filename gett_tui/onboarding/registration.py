@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -28,17 +29,26 @@ def field_problem(name: str, value: str) -> str | None:
     return _url_problem(value.strip()) if name in _URLS else None
 
 
-def field_hint(name: str, value: str) -> str | None:
-    """What looks odd about a value that may still be sent."""
+def field_hint(name: str, value: str, *, is_production: bool = False) -> str | None:
+    """What looks odd about a value that may still be sent; the weightiest alone."""
     url = value.strip()
     if name not in _URLS or field_problem(name, value) is not None:
         return None
+    if is_production and _is_own_machine(urlsplit(url).hostname or ""):
+        return "names this machine: Gett cannot reach it"
     if name == "webhookUrl" and url.endswith("/"):
         # Gett appends /validate and /place (6.1, D-old), so a trailing slash may double (I).
         return "ends in a slash: Gett may call //validate"
     if url.startswith("http://"):
         return "is not https: Gett may refuse it"
     return None
+
+
+def _is_own_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _url_problem(url: str) -> str | None:

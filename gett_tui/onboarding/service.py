@@ -259,7 +259,7 @@ class Service:
 
     async def register_anew(self, key: str, registration: Registration, *, allow_duplicate: bool = False) -> Record:
         """Cancels a failed onboarding and registers the store again: the only way out of ``catalog_failed`` (1.7)."""
-        if self.get(key).status not in (Local.CANCELLED, Local.GONE):
+        if self.get(key).status not in (Local.CANCELLED, Local.GONE, Local.DROPPED):
             await self.cancel(key)
         return await self.register(registration, allow_duplicate=allow_duplicate)
 

@@ -10,16 +10,18 @@ from gett_tui.gett.quota import Limits, Quota
 from gett_tui.onboarding.cache import Cache
 from gett_tui.onboarding.ledger import Ledger
 from gett_tui.onboarding.poller import Poller
+from gett_tui.onboarding.precheck import fetch, look_at
 from gett_tui.onboarding.presence import Presence
 from gett_tui.onboarding.service import Service, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from gett_tui.gett.client import GettClient, RateLimits
     from gett_tui.onboarding.events import Event
+    from gett_tui.onboarding.precheck import Fetch
 
     Connect = Callable[[Callable[[str, RateLimits], None]], GettClient]
 
@@ -33,6 +35,8 @@ class Setup:
     connect: Connect
     """Makes the client; slow at first (it imports the HTTP library), so it is called in a thread."""
     now: Callable[[], datetime] = utc_now
+    fetch: Fetch = fetch
+    """Downloads a catalog to look at before registering."""
     share: float = 0.6
     """The part of the organisation's limits that the poller may spend."""
 
@@ -62,6 +66,10 @@ class Session:
     async def connect(self) -> None:
         """Makes the way to Gett. Raises ConfigError."""
         self.service.connect(await asyncio.to_thread(self._setup.connect, self._heed))
+
+    async def check_catalog(self, url: str, partner_store_id: str) -> Sequence[tuple[str, str]]:
+        """Downloads and checks a CatalogSet; see ``precheck.look_at``."""
+        return await look_at(self._setup.fetch, url, partner_store_id)
 
     def _heed(self, kind: str, said: RateLimits) -> None:
         self._quota.heed(kind, said, self._setup.now().timestamp())

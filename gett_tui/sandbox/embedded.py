@@ -60,7 +60,7 @@ class Embedded:
         chance = random.Random(seed)  # noqa: S311 (a simulation)
         self._now = now
         self.state = State(now, pending=6, ingesting=14, spread=0.5, chance=chance)
-        self.sandbox = Sandbox(self.state, Settings(), self._fetch)
+        self.sandbox = Sandbox(self.state, Settings(), self.fetch)
         self.transport = httpx.ASGITransport(create_app(self.sandbox))
         self.seeded = [(seed_, self._plant(seed_)) for seed_ in SEEDS]
         self.state.journal.clear()
@@ -69,7 +69,8 @@ class Embedded:
         """Waits for the downloads under way."""
         await asyncio.gather(*self.sandbox.tasks)
 
-    async def _fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str) -> bytes:
+        """The catalog at ``url``, if it lies in the demo: there is no network. Raises ValueError."""
         if urlsplit(url).hostname != _HOST:
             raise ValueError("the host name is not found (the demo has no network)")
         async with httpx.AsyncClient(transport=self.transport) as client:

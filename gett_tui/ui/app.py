@@ -45,7 +45,7 @@ class GettApp(App[int]):
     """
 
     CSS_PATH: ClassVar[CSSPathType | None] = [
-        Path(__file__).with_name(name) for name in ("app.tcss", "store_list.tcss", "screens.tcss")
+        Path(__file__).with_name(name) for name in ("app.tcss", "store_list.tcss")
     ]
     TITLE = "Gett onboarding"
     COMMANDS: ClassVar[set[Any]] = {_commands}

@@ -24,7 +24,16 @@ from pty_session import PtySession
 
 from gett_tui.onboarding.cache import Cache, file_name, to_toml
 
-BARE = "from textual.app import App\nfrom textual.widgets import Static\nclass A(App):\n    def compose(self):\n        yield Static('Stores bare')\nA().run()\n"
+BARE = """
+from textual.app import App
+from textual.widgets import Static
+
+class Bare(App):
+    def compose(self):
+        yield Static("Stores bare")
+
+Bare().run()
+"""
 SIZE = (120, 40)
 
 
@@ -96,7 +105,8 @@ def measure(folder: Path, stores: int, base: float, arguments: argparse.Namespac
                 share = (cpu(session.pid) - used) / arguments.idle * 100
                 print(f"{stores:>6} stores: {wrote} bytes and {share:.2f} % CPU in {arguments.idle:.0f} idle seconds")
     medians = [statistics.median(column) / base for column in zip(*times, strict=True)]
-    print(f"{stores:>6} stores: first frame {medians[0]:.2f}, first store {medians[1]:.2f}, all {medians[2]:.2f} x bare")
+    first, store, everything = medians
+    print(f"{stores:>6} stores: first frame {first:.2f}, first store {store:.2f}, all {everything:.2f} x bare")
 
 
 if __name__ == "__main__":

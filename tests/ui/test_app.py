@@ -503,3 +503,29 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
 def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:
     app = make_app(tmp_path, "https://127.0.0.1:1")
     assert KEY.reveal() not in repr(app) + repr(vars(app.main)) + repr(KEY) + f"{KEY}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("dangling", "'croissant' is not in items"), ("good", "nothing is wrong"), ("none", "HTTP status 404")],
+)
+async def test_the_catalog_is_checked_before_anything_is_sent(tmp_path: Path, live: Live, kind: str, said: str) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 0)
+        await fill(pilot, live, kind=kind)
+        await pilot.press("f5")
+        await until(pilot, lambda: said in screen_text(app))
+    assert live.carried_out("register") == 0
+
+
+async def test_a_dropped_store_is_registered_again_without_a_cancel(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, [records()[-1].moved("dropped", records()[-1].history[-1].at)])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: live.carried_out("register") == 1)
+    assert live.carried_out("cancel") == 0

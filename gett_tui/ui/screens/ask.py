@@ -8,11 +8,12 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from gett_tui import words
 from gett_tui.text import one_line
+from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.screens.forms import Accepted, Refused
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.forms import Submitted
 
 
-class AskScreen(ModalScreen["str | None"]):
+class AskScreen(Dialog["str | None"]):
     """The record's key when ``submit`` accepted the text, None when the dialog was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
@@ -39,16 +40,19 @@ class AskScreen(ModalScreen["str | None"]):
     def compose(self) -> ComposeResult:
         """The question and one field."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(one_line(self._title, 200))
             dialog.border_subtitle = "enter sends · escape leaves"
-            yield Static(self._explain, markup=False)
-            yield Input(id="answer")
+            yield Static(one_line(self._explain, 600), markup=False)
+            yield Input(id="answer", select_on_focus=False)
             yield Static("", markup=False, id="general")
 
     @on(Input.Submitted)
     def _send(self, message: Input.Submitted) -> None:
         text = message.value.strip()
-        if self._busy or not text:
+        if self._busy:
+            return
+        if not text:
+            self._say("It must be given.", bad=True)
             return
         self._busy = message.input.disabled = True
         self._say("Asking Gett…")
@@ -60,6 +64,8 @@ class AskScreen(ModalScreen["str | None"]):
         except Exception as error:  # whatever it is, the dialog says so and keeps what was typed
             end = Refused(general=words.sentence(error))
         if isinstance(end, Accepted):
+            # What was opened over this meanwhile, such as the palette, would be closed in its place.
+            self.pop_until_active()
             self.dismiss(end.key)
             return
         field = self.query_one("#answer", Input)

@@ -9,13 +9,14 @@ from rich.text import Text
 from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from gett_tui.text import one_line
+from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -51,13 +52,15 @@ _WORDS = {
 }
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Dialog[bool]):
     """True when confirmed. Only ``y`` or a click on the button confirms; Enter never does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "confirm", "Do it"),
         Binding("n,escape,q", "keep", "Leave it"),
         Binding("left,right", "app.focus_next", show=False),
+        Binding("up", "scroll_list(-1)", show=False),
+        Binding("down", "scroll_list(1)", show=False),
     ]
 
     def __init__(self, action: str, records: Sequence[Record], environment: Environment, *, left_out: int = 0) -> None:
@@ -76,8 +79,10 @@ class ConfirmScreen(ModalScreen[bool]):
             dialog.border_title = words.title
             dialog.set_class(self._environment.is_production, "-production")
             dialog.border_subtitle = "y does it · escape leaves it"
-            with VerticalScroll(id="question", can_focus=False):
-                yield Static(self._text(), markup=False)
+            yield Static(self._question(), markup=False, id="asked")
+            with VerticalScroll(id="asked-about", can_focus=False):
+                yield Static(self._stores(), markup=False)
+            yield Static(self._effect(), markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button(words.safe, id="safe", variant="primary")
                 yield Button(f"{words.do} (y)", id="do", variant="error")
@@ -90,24 +95,32 @@ class ConfirmScreen(ModalScreen[bool]):
     def _seen(self) -> None:
         self._is_seen = True
 
-    def _text(self) -> Text:
-        text = Text()
+    def _question(self) -> Text:
         many = len(self._records) > 1
-        text.append(f"{self._words.title} {f'{len(self._records)} stores' if many else 'this store'} on ")
-        name = one_line(self._environment.profile, 40).upper()
-        text.append(f" {name} ", "bold white on red" if self._environment.is_production else "bold reverse")
-        text.append(f" ({one_line(self._environment.host, 80)})?\n\n")
-        for record in self._records[:_MOST]:
-            text.append(f"  {one_line(record.name, 60)}", "bold")
-            text.append(f"  partner id {one_line(record.partner_store_id, 40)}\n")
-            if not many and record.onboarding_id:
-                text.append(f"  onboarding id {one_line(record.onboarding_id, 60)}\n", "dim")
-        if len(self._records) > _MOST:
-            text.append(f"  and {len(self._records) - _MOST} more\n")
-        if self._left_out:
-            text.append(f"\n{self._left_out} of the marked stores cannot be: they are left out.\n", "yellow")
-        text.append(f"\n{self._words.effect}")
+        text = Text(f"{self._words.title} {f'{len(self._records)} stores' if many else 'this store'} on ")
+        is_production = self._environment.is_production
+        name = place(self._environment.profile, is_production=is_production)
+        text.append(f" {name} ", "bold white on red" if is_production else "bold reverse")
+        text.append(f" ({one_line(self._environment.host, 80)})?")
         return text
+
+    def _stores(self) -> Text:
+        return Text("\n").join(row for record in self._records[:_MOST] for row in self._store(record))
+
+    def _store(self, record: Record) -> Iterator[Text]:
+        row = Text(f"  {one_line(record.name, 60)}", "bold")
+        yield row.append(f"  partner id {one_line(record.partner_store_id, 40)}", "not bold")
+        if len(self._records) == 1 and record.onboarding_id:
+            yield Text(f"  onboarding id {one_line(record.onboarding_id, 60)}", "dim")
+
+    def _effect(self) -> Text:
+        """What it does, and what the list leaves out: never scrolled away."""
+        text = Text()
+        if len(self._records) > _MOST:
+            text.append(f"… and {len(self._records) - _MOST} more\n\n")
+        if self._left_out:
+            text.append(f"{self._left_out} of the marked stores cannot be: they are left out.\n\n", "yellow")
+        return text.append(self._words.effect)
 
     def on_key(self, event: events.Key) -> None:
         """Enter on the doing button is ignored: it is too easily pressed."""
@@ -115,6 +128,10 @@ class ConfirmScreen(ModalScreen[bool]):
             event.stop()
             event.prevent_default()
             self.notify("Press y to do it.", markup=False)
+
+    def action_scroll_list(self, rows: int) -> None:
+        """Scrolls the stores."""
+        self.query_one("#asked-about").scroll_relative(y=rows, animate=False)
 
     @on(Button.Pressed, "#safe")
     def action_keep(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.screen import ModalScreen
 
+from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 
-class DetailScreen(ModalScreen[None]):
+class DetailScreen(Dialog[None]):
     """Follows one record while it is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,9 +51,11 @@ class DetailScreen(ModalScreen[None]):
 
     def action_copy_id(self) -> None:
         """Copies the onboarding id."""
-        if self._record.onboarding_id:
-            self.app.copy_to_clipboard(self._record.onboarding_id)
-            self.notify("Copied the onboarding id", markup=False)
+        if not self._record.onboarding_id:
+            self.notify("There is no onboarding id to copy.", severity="warning", markup=False)
+            return
+        self.app.copy_to_clipboard(self._record.onboarding_id)
+        self.notify("Copied the onboarding id", markup=False)
 
     def action_leave(self) -> None:
         """Goes back to the list."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from gett_tui.onboarding.pipeline import Local, Status, look
 from gett_tui.ui.commands import COMMANDS, MOVES
+from gett_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -37,7 +37,7 @@ _MEANING = {
 }
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """All keys and signs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,13 +65,17 @@ class HelpScreen(ModalScreen[None]):
             text.append("\n")
         text.append("Moving and marking\n", "bold underline")
         for keys, what in MOVES:
-            text.append(f"  {keys:<{_KEYS}}", "bold")
+            shown = keys.replace("↑ ↓", "up down") if self._ascii else keys
+            text.append(f"  {shown:<{_KEYS}}", "bold")
             text.append(f"{what}\n")
         text.append("\nSigns\n", "bold underline")
         for status in _SIGNS:
             sign = look(status).ascii_sign if self._ascii else look(status).sign
             text.append(f"  {sign}  {look(status).words:<22}", "bold")
             text.append(f"{_MEANING[status]}\n")
+        unknown = look("")
+        text.append(f"  {unknown.ascii_sign if self._ascii else unknown.sign}  {'any other words':<22}", "bold")
+        text.append("a status of Gett's that this version does not know\n")
         text.append("\nKeys act on the marked stores, or on the one under the cursor.")
         return text
 

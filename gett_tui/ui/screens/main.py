@@ -111,7 +111,9 @@ class MainScreen(Screen[None]):
     # -- layout
 
     def compose(self) -> ComposeResult:
-        """The status line, the list beside or above the panel, the filter, the footer."""
+        """The status line, the list beside or above the panel, and the keys."""
+        # Before the first layout: doing it on the first resize would lay everything out twice.
+        self._fit()
         yield self._status
         with Container(id="body"):
             with Container(id="stores"):
@@ -142,6 +144,9 @@ class MainScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Puts the panel beside the list, below it, or away."""
+        self._fit()
+
+    def _fit(self) -> None:
         width = self.app.size.width
         self.set_class(width >= _WIDE, "-wide")
         self.set_class(width < _NARROW, "-narrow")
@@ -437,7 +442,8 @@ class MainScreen(Screen[None]):
     def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
         from gett_tui.ui.screens.register import RegisterScreen
 
-        form = RegisterScreen(self._environment, submit=submit, initial=initial, title=title)
+        check = self.session.check_catalog if self.session else None
+        form = RegisterScreen(self._environment, submit=submit, check_catalog=check, initial=initial, title=title)
         self._ask(form, self._registered)
 
     def action_fix(self) -> None:

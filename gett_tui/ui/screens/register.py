@@ -9,16 +9,17 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from gett_tui import words
 from gett_tui.onboarding.registration import FIELDS, field_hint, field_problem, field_problems
 from gett_tui.text import one_line
+from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.screens.forms import Accepted, Refused
+from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.forms import Submitted
 
     Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
+    CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
 
 _LABELS = {
     "partnerStoreId": ("Partner store id", "your own id for the store"),
@@ -37,15 +39,21 @@ _LABELS = {
 }
 
 
-class RegisterScreen(ModalScreen["str | None"]):
+_FINDINGS = {"error": "red", "warning": "yellow"}
+_MOST_FINDINGS = 100
+
+
+class RegisterScreen(Dialog["str | None"]):
     """The record's key when Gett was asked, None when the form was left.
 
-    ``submit`` gets the values by wire name and whether a duplicate is insisted on.
+    ``submit`` gets the values by wire name and whether a duplicate is insisted on. ``check_catalog`` gets the catalog
+    URL and the partner store id, and gives rows of severity and words; without it the form offers no check.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave"),
         Binding("ctrl+s", "submit", "Register"),
+        Binding("f5", "check_catalog", "Check catalog"),
         # With priority: a burst of keys over a slow line must not end up in the field that was left.
         Binding("enter", "next", show=False, priority=True),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -57,24 +65,29 @@ class RegisterScreen(ModalScreen["str | None"]):
         environment: Environment,
         *,
         submit: Submit,
+        check_catalog: CheckCatalog | None = None,
         initial: Mapping[str, str] | None = None,
         title: str = "Register a store",
     ) -> None:
         super().__init__()
         self._environment = environment
         self._submit = submit
+        self._check_catalog = check_catalog
         self._initial = {name: (initial or {}).get(name, "") for name in FIELDS}
         self._title = title
         self._busy = False
         self._leaving = False
         self._override = False
+        self._refusals: dict[str, tuple[str, str]] = {}
+        """By field: the value that Gett refused, and its words."""
 
     def compose(self) -> ComposeResult:
         """The four fields, each with a line for what is wrong with it."""
         with VerticalScroll(id="dialog", can_focus=False) as dialog:
-            place = f"{one_line(self._environment.profile, 40).upper()} ({one_line(self._environment.host, 60)})"
-            dialog.border_title = Content(f"{self._title} on {place}")
-            dialog.border_subtitle = "ctrl+s registers · escape leaves"
+            where = place(self._environment.profile, is_production=self._environment.is_production)
+            dialog.border_title = Content(f"{self._title} on {where} ({one_line(self._environment.host, 60)})")
+            checks = "F5 checks the catalog · " if self._check_catalog else ""
+            dialog.border_subtitle = f"{checks}ctrl+s registers · escape leaves"
             dialog.set_class(self._environment.is_production, "-production")
             for name in FIELDS:
                 label, hint = _LABELS[name]
@@ -82,14 +95,18 @@ class RegisterScreen(ModalScreen["str | None"]):
                 yield Input(self._initial[name], placeholder=hint, id=name, select_on_focus=False)
                 yield Static("", markup=False, id=f"{name}-said", classes="said")
             yield Static("", markup=False, id="general")
+            with VerticalScroll(id="findings"):
+                yield Static("", markup=False, id="findings-text")
             with Horizontal(id="buttons"):
                 yield Button("Register", id="register", variant="primary")
                 yield Button("Register all the same", id="insist", variant="error")
+                yield Button("Check catalog", id="check")
                 yield Button("Leave", id="leave")
 
     def on_mount(self) -> None:
         """Starts at the first field."""
-        self.query_one("#insist").display = False
+        self.query_one("#findings").display = False
+        self._insist(False)
         self.query_one(f"#{FIELDS[0]}", Input).focus()
 
     def _values(self) -> dict[str, str]:
@@ -104,8 +121,12 @@ class RegisterScreen(ModalScreen["str | None"]):
             self._check(field.id, field.value)
 
     def _check(self, name: str, value: str) -> None:
-        problem = field_problem(name, value)
-        self._say(name, problem, hint=None if problem else field_hint(name, value))
+        refused, said = self._refusals.get(name, ("", ""))
+        problem = field_problem(name, value) or (said if value.strip() == refused else None)
+        self._say(name, problem, self._hint(name, value))
+
+    def _hint(self, name: str, value: str) -> str | None:
+        return field_hint(name, value, is_production=self._environment.is_production)
 
     def _say(self, name: str, problem: str | None, hint: str | None = None) -> None:
         said = self.query_one(f"#{name}-said", Static)
@@ -120,10 +141,13 @@ class RegisterScreen(ModalScreen["str | None"]):
     def _changed(self) -> None:
         self._leaving = False
         self._insist(False)
+        self.query_one("#findings").display = False
 
     def _insist(self, possible: bool) -> None:
         self._override = possible
         self.query_one("#insist").display = possible
+        # There is no room for both beside each other; F5 still checks.
+        self.query_one("#check").display = self._check_catalog is not None and not possible
 
     # -- submitting
 
@@ -152,8 +176,9 @@ class RegisterScreen(ModalScreen["str | None"]):
             return
         values = self._values()
         problems = field_problems(values)
+        self._refusals.clear()
         for name in FIELDS:
-            self._say(name, problems.get(name), field_hint(name, values[name]))
+            self._check(name, values[name])
         if problems:
             self.query_one(f"#{next(iter(problems))}", Input).focus()
             self._say_general("")
@@ -168,6 +193,8 @@ class RegisterScreen(ModalScreen["str | None"]):
         except Exception as error:  # whatever it is, the form says so and keeps what was typed
             end = Refused(general=words.sentence(error))
         if isinstance(end, Accepted):
+            # What was opened over this meanwhile, such as the palette, would be closed in its place.
+            self.pop_until_active()
             self.dismiss(end.key)
             return
         self._lock(False)
@@ -175,12 +202,52 @@ class RegisterScreen(ModalScreen["str | None"]):
 
     def _refused(self, end: Refused) -> None:
         for name, text in end.fields.items():
-            self._say(name, text)
-        self._say_general(end.general or "")
+            if name in FIELDS:
+                self._refusals[name] = (self._values()[name], text)
+                self._say(name, text)
+        elsewhere = [f"{name}: {text}" for name, text in end.fields.items() if name not in FIELDS]
+        self._say_general(" ".join([*([end.general] if end.general else []), *elsewhere]))
         self._insist(end.can_override)
         first = next((name for name in FIELDS if name in end.fields), None)
         self.query_one(f"#{first}" if first else "#register").focus()
         self.query_one("#general").scroll_visible(animate=False)
+
+    # -- checking the catalog
+
+    @on(Button.Pressed, "#check")
+    def action_check_catalog(self) -> None:
+        """Shows what is wrong with the CatalogSet at the catalog URL."""
+        if self._busy or self._check_catalog is None:
+            return
+        values = self._values()
+        self._check("catalogCallbackUrl", values["catalogCallbackUrl"])
+        if field_problem("catalogCallbackUrl", values["catalogCallbackUrl"]) is not None:
+            self.query_one("#catalogCallbackUrl", Input).focus()
+            return
+        self._show_findings([("", "Checking the catalog…")])
+        self.run_worker(self._checking(self._check_catalog, values), group="check", exclusive=True, exit_on_error=False)
+
+    async def _checking(self, check: CheckCatalog, values: dict[str, str]) -> None:
+        try:
+            findings = await check(values["catalogCallbackUrl"], values["partnerStoreId"])
+        except Exception as error:  # whatever it is, the form says so and stays usable
+            findings = [("error", words.sentence(error))]
+        if self._values() == values:
+            self._show_findings(findings or [("", "Nothing is wrong with the catalog.")])
+
+    def _show_findings(self, findings: Sequence[tuple[str, str]]) -> None:
+        rows = [
+            Text(one_line(f"{severity}: {text}" if severity else text, 400), _FINDINGS.get(severity, ""))
+            for severity, text in findings[:_MOST_FINDINGS]
+        ]
+        if len(findings) > _MOST_FINDINGS:
+            rows.append(Text(f"… and {len(findings) - _MOST_FINDINGS} more"))
+        area = self.query_one("#findings")
+        area.display = True
+        area.scroll_home(animate=False)
+        self.query_one("#findings-text", Static).update(Text("\n").join(rows))
+
+    # -- locking and leaving
 
     def _lock(self, locked: bool) -> None:
         self._busy = locked

@@ -8,10 +8,10 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from gett_tui.text import lines, one_line
+from gett_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 
-class SettleScreen(ModalScreen["str | None"]):
+class SettleScreen(Dialog["str | None"]):
     """``attach``, ``again``, ``drop``, or None when it stays as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,6 +30,8 @@ class SettleScreen(ModalScreen["str | None"]):
         Binding("escape,q", "leave", "Leave"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
+        Binding("up", "scroll_sent(-1)", show=False),
+        Binding("down", "scroll_sent(1)", show=False),
     ]
 
     def __init__(self, record: Record) -> None:
@@ -41,8 +43,10 @@ class SettleScreen(ModalScreen["str | None"]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Unconfirmed"
             dialog.border_subtitle = "escape leaves it as it is"
-            with VerticalScroll(id="question", can_focus=False):
-                yield Static(self._text(), markup=False)
+            yield Static(self._what_happened(), markup=False, id="asked")
+            with VerticalScroll(id="asked-about", can_focus=False):
+                yield Static(self._evidence(), markup=False)
+            yield Static(Text("Trying again may put the store onto Gett twice.", "yellow"), markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button("I have the id (i)", id="attach", variant="primary")
                 yield Button("Try again (t)", id="again")
@@ -52,27 +56,37 @@ class SettleScreen(ModalScreen["str | None"]):
         """The answer that changes nothing at Gett has the focus."""
         self.query_one("#attach", Button).focus()
 
-    def _text(self) -> Text:
+    def _what_happened(self) -> Text:
         record = self._record
-        text = Text()
-        text.append(f"{one_line(record.name, 60)}", "bold")
-        text.append(f"  partner id {one_line(record.partner_store_id, 40)}\n\n")
-        text.append(
+        text = Text(one_line(record.name, 60), "bold")
+        text.append(f"  partner id {one_line(record.partner_store_id, 40)}\n\n", "not bold")
+        return text.append(
             "Register was sent and its answer is lost: Gett may or may not have this store. Gett offers no list to "
-            "look it up in; support or the Developer Portal may know its onboarding id.\n"
+            "look it up in; support or the Developer Portal may know its onboarding id.",
+            "not bold",
         )
+
+    def _evidence(self) -> Text:
+        """What was sent, and what came back: with it the store can be asked for."""
+        record = self._record
+        rows: list[Text] = []
         if record.trouble is not None:
-            text.append(f"\n{one_line(record.trouble.text, 300)}\n", "red")
+            rows.append(Text(one_line(record.trouble.text, 300), "red"))
+            if record.trouble.request_id:
+                rows.append(Text(f"request id {one_line(record.trouble.request_id, 100)}", "dim"))
+        rows += [Text(f"sent {one_line(name, 40)} {one_line(str(value), 300)}") for name, value in record.sent.items()]
         if record.answer:
-            text.append("\nThe answer that could not be read (the id may be in there):\n")
-            for line in lines(record.answer, 2_000, 12):
-                text.append(f"{line}\n", "dim")
-        text.append("\nTrying again may put the store onto Gett twice.", "yellow")
-        return text
+            rows.append(Text("The answer that could not be read (the id may be in there):"))
+            rows += [Text(line, "dim") for line in lines(record.answer)]
+        return Text("\n").join(rows)
 
     @on(Button.Pressed)
     def _pressed(self, message: Button.Pressed) -> None:
         self.dismiss(message.button.id)
+
+    def action_scroll_sent(self, rows: int) -> None:
+        """Scrolls what was sent and answered."""
+        self.query_one("#asked-about").scroll_relative(y=rows, animate=False)
 
     def action_choose(self, choice: str) -> None:
         """Takes one of the ways out."""

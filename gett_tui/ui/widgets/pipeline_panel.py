@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from gett_tui.onboarding.pipeline import STAGES, Local, Status, Tone, look
+from gett_tui.onboarding.registration import FIELDS
 from gett_tui.text import lines, one_line
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 
 _STYLES = {Tone.BAD: "red", Tone.ASK: "yellow", Tone.GOOD: "green", Tone.WAIT: "", Tone.OFF: "dim"}
 _LABEL = 13
-_SHORT = {
-    Status.PENDING_CATALOG: "pending",
-    Status.CATALOG_INGESTING: "ingesting",
-    Status.READY_TO_ACTIVATE: "ready",
-    Status.ACTIVE: "active",
+_SHORT: dict[Status, tuple[str, ...]] = {
+    Status.PENDING_CATALOG: ("pending", "pend"),
+    Status.CATALOG_INGESTING: ("ingesting", "ingest", "inge."),
+    Status.READY_TO_ACTIVATE: ("ready",),
+    Status.ACTIVE: ("active",),
 }
+_LAST_STAGE = 6
+"""Cells that the last stage needs at least; it is followed by nothing, so it takes what is left of the line."""
 _TODO: dict[str, str] = {
     Status.CATALOG_FAILED: "Mend the catalog, then press e: it cancels the onboarding and registers it again.",
     Status.READY_TO_ACTIVATE: "Press a to put it live.",
@@ -40,6 +43,9 @@ _TODO: dict[str, str] = {
     ),
     Local.GONE: "Gett does not know this onboarding (any more). e registers the store again.",
 }
+
+
+_NOBODY = Text("No store under the cursor.", "dim")
 
 
 class PipelinePanel(VerticalScroll):
@@ -57,7 +63,7 @@ class PipelinePanel(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """The text."""
-        yield Static("", markup=False, id="panel-text")
+        yield Static(_NOBODY, markup=False, id="panel-text")
 
     def show(self, record: Record | None, note: str | None = None) -> None:
         """Shows ``record`` and what is going on with it right now; writes nothing when nothing differs."""
@@ -77,11 +83,12 @@ class PipelinePanel(VerticalScroll):
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
         state = (self._record, self._note, width)
-        if not self.is_mounted or state == self._shown:
+        nothing = self._record is None and (self._shown is None or self._shown[0] is None)
+        if not self.is_mounted or nothing or state == self._shown:
             return
         self._shown = state
         self.border_title = Content(one_line(self._record.name, 200)) if self._record else ""
-        parts = list(self._parts(self._record, width)) if self._record else [Text("No store under the cursor.", "dim")]
+        parts = list(self._parts(self._record, width)) if self._record else [_NOBODY]
         self.query_one("#panel-text", Static).update(Group(*parts))
 
     def _parts(self, record: Record, width: int) -> Iterator[Text | Table]:
@@ -98,7 +105,7 @@ class PipelinePanel(VerticalScroll):
         reached = _reached(record)
         marks = "*-@.o!" if self._ascii else "●━◉╌○✗"
         done, line, here, ahead, open_, broken = marks
-        step = max(6, min(16, (width - 2) // len(STAGES)))
+        step = _step(width)
         bar, names, times = Text(no_wrap=True), Text(no_wrap=True), Text(no_wrap=True)
         look_ = look(record.status)
         known = record.status in STAGES or record.status == Status.CATALOG_FAILED
@@ -111,19 +118,23 @@ class PipelinePanel(VerticalScroll):
             bar.append(sign, style)
             if number < len(STAGES) - 1:
                 bar.append((line if number < reached else ahead) * (step - 1), "green" if number < reached else "dim")
-            names.append(_SHORT[stage].ljust(step)[:step], "" if is_here and known else "dim")
-            times.append(self._time_in(record, number, reached).ljust(step)[:step], "dim")
+            room = step - 1 if number < len(STAGES) - 1 else width - number * step
+            names.append(_longest(_SHORT[stage], room).ljust(step), "" if is_here and known else "dim")
+            times.append(_longest(self._time_in(record, number, reached), room).ljust(step), "dim")
         yield bar
         yield names
         if times.plain.strip():
             yield times
 
-    def _time_in(self, record: Record, number: int, reached: int) -> str:
+    def _time_in(self, record: Record, number: int, reached: int) -> tuple[str, ...]:
+        """How long the store stayed in a stage, or since when it is there: in ever fewer characters."""
         spent = _spent(record)
         stage = STAGES[number]
         if number == reached and record.since is not None and record.status in (*STAGES, Status.CATALOG_FAILED):
-            return f"since {self._local(record.since):%H:%M}"
-        return _span(spent[stage]) if stage in spent else ""
+            local = self._local(record.since)
+            at = f"{local:%H:%M}" if local.date() == self._clock().date() else f"{local:%d %b}"
+            return (f"since {at}", at)
+        return _span(spent[stage]) if stage in spent else ()
 
     # -- the text
 
@@ -159,21 +170,20 @@ class PipelinePanel(VerticalScroll):
             yield Text(f"  request id {one_line(trouble.request_id, 100)}", "dim")
 
     def _facts(self, record: Record) -> Iterator[Table]:
-        facts = {
-            "onboarding id": record.onboarding_id,
-            "partner id": record.partner_store_id,
-            "storeId": record.store_id,
-            "catalog": record.catalog_callback_url,
-            "webhook": record.webhook_url,
-            "created": record.created_at,
-        }
-        known = {"partnerStoreId", "name", "catalogCallbackUrl", "webhookUrl"}
-        more = {name: value for name, value in record.sent.items() if name not in known}
-        store = {f"store {name}": value for name, value in record.store.items() if name not in ("storeId", "name")}
+        facts: list[tuple[str, object]] = [
+            ("onboarding id", record.onboarding_id),
+            ("partner id", record.partner_store_id),
+            ("storeId", record.store_id),
+            ("catalog", record.catalog_callback_url),
+            ("webhook", record.webhook_url),
+            ("created", record.created_at),
+        ]
+        facts += [(f"sent {name}", value) for name, value in record.sent.items() if name not in FIELDS]
+        facts += [(f"store {name}", value) for name, value in record.store.items() if name not in ("storeId", "name")]
         table = Table.grid(padding=(0, 1))
         table.add_column(width=_LABEL, overflow="fold")
         table.add_column(overflow="fold")
-        for label, value in {**facts, **more, **store}.items():
+        for label, value in facts:
             if value not in (None, "", {}, []):
                 table.add_row(Text(one_line(label, 30), "dim"), Text(one_line(str(value), 2_000)))
         yield table
@@ -187,9 +197,10 @@ class PipelinePanel(VerticalScroll):
         if at is None:
             return ""
         local = self._local(at)
-        if local.date() == self._clock().date():
+        today = self._clock().date()
+        if local.date() == today:
             return f"{local:%H:%M:%S}"
-        return f"{local:%d %b %H:%M:%S}"
+        return f"{local:%d %b %H:%M:%S}" if local.year == today.year else f"{local:%d %b %Y %H:%M:%S}"
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._clock().tzinfo or UTC)
@@ -213,12 +224,27 @@ def _spent(record: Record) -> dict[str, float]:
     return spent
 
 
-def _span(seconds: float) -> str:
+def _span(seconds: float) -> tuple[str, ...]:
+    """A duration in ever fewer characters; the shortest leaves the smaller unit out."""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
-    if whole < 3_600:
-        return f"{whole // 60} m {whole % 60:02d} s"
-    if whole < 86_400:
-        return f"{whole // 3_600} h {whole % 3_600 // 60:02d} m"
-    return f"{whole // 86_400} d {whole % 86_400 // 3_600} h"
+        return (f"{whole} s",)
+    for size, unit, part, part_unit in ((3_600, "m", 60, "s"), (86_400, "h", 3_600, "m")):
+        if whole < size:
+            large, small = whole // part, whole % part // (part // 60)
+            return (f"{large} {unit} {small:02d} {part_unit}", f"{large}{unit}{small:02d}{part_unit}", f"{large}{unit}")
+    days, hours = whole // 86_400, whole % 86_400 // 3_600
+    return (f"{days} d {hours} h", f"{days}d{hours}h", f"{days}d")
+
+
+def _step(width: int) -> int:
+    """Cells from one stage of the bar to the next."""
+    even = (width - 2) // len(STAGES)
+    if even >= 10:
+        return min(16, even)
+    return max(6, min(10, (width - _LAST_STAGE) // (len(STAGES) - 1)))
+
+
+def _longest(forms: tuple[str, ...], room: int) -> str:
+    """The first of ``forms`` that fits ``room`` cells: a number cut short would be a wrong number."""
+    return next((form for form in forms if len(form) <= room), "")

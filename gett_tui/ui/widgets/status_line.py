@@ -33,6 +33,12 @@ class StatusView:
     files: str | None = None
 
 
+def place(profile: str, *, is_production: bool) -> str:
+    """The profile in capitals, inert; a production profile has the word in it, for colour alone says nothing."""
+    name = one_line(profile, 24).upper()
+    return f"{name} PRODUCTION" if is_production and "PRODUCTION" not in name else name
+
+
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unconfirmed", (Local.UNCONFIRMED,)),
     ("failed", (Status.CATALOG_FAILED,)),
@@ -71,31 +77,34 @@ class StatusLine(Static):
         self.update(Text("\n", no_wrap=True).join([self._top(width), *rows]), layout=not same_height)
 
     def _top(self, width: int) -> Text:
-        badge = f" {one_line(self._view.profile, 24).upper()} "
+        badge = f" {place(self._view.profile, is_production=self._view.is_production)} "
         line = Text(" Gett onboarding " if width >= 100 else " Gett ", no_wrap=True)
         line.append(badge, "bold white on red" if self._view.is_production else "bold reverse")
         right = f"{self._polled()} "
         room = width - line.cell_len - cell_len(right) - 3
         counts = self._counts(room)
         if counts is None:
-            # Too narrow for both: how the stores stand is worth more than when Gett was asked.
-            right, counts = " ", self._counts(width - line.cell_len - 3) or ""
+            # Too narrow for both: what waits for a person is worth more than when Gett was asked.
+            right, counts = " ", self._counts(width - line.cell_len - 3, squeeze=True) or ""
         line.append("  " + counts)
         line.append(" " * max(1, width - line.cell_len - cell_len(right)) + right)
         line.truncate(width)
         return line
 
-    def _counts(self, room: int) -> str | None:
-        """The counts in ``room`` cells, the least urgent left out first; None when not even the total fits."""
+    def _counts(self, room: int, *, squeeze: bool = False) -> str | None:
+        """The counts in ``room`` cells, the least urgent left out first.
+
+        None when not even the total fits, or, unless told to ``squeeze``, when one that waits for a person does not.
+        """
         counts = self._view.counts
         total = sum(counts.values())
         parts = [f"{total} store{'' if total == 1 else 's'}"]
-        named = 0
+        urgent = 1
         for words, statuses in _GROUPS:
             number = sum(counts.get(status, 0) for status in statuses)
-            named += number
             if number:
                 parts.append(f"{number} {words}")
+                urgent += words != "active"
         waiting = sum(number for status, number in counts.items() if not look(status).terminal) - sum(
             counts.get(status, 0) for status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE)
         )
@@ -103,7 +112,7 @@ class StatusLine(Static):
             parts.insert(len(parts) - (1 if counts.get(Status.ACTIVE) else 0), f"{waiting} waiting")
         while parts and cell_len(" · ".join(parts)) > room:
             parts.pop()
-        return " · ".join(parts) if parts else None
+        return " · ".join(parts) if parts and (squeeze or len(parts) >= urgent) else None
 
     def _polled(self) -> str:
         view = self._view

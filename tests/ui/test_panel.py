@@ -1,0 +1,236 @@
+"""The pipeline panel: where a store stands, for how long, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+from typing import Any
+
+import pytest
+from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp, record
+from textual.widgets import Static
+
+from gett_tui.onboarding.record import Pending, Record, Trouble
+from gett_tui.ui.screens.detail import DetailScreen
+from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
+
+WAY = (("registering", 1.0), ("pending_catalog", 12.0), ("catalog_ingesting", 100.0), ("ready_to_activate", 120.0))
+READY = record(*WAY)
+FAILED = record(*WAY[:3], ("catalog_failed", 60.0), error="$.items.loaf: no price\n$.sections.bread: empty")
+
+
+async def shown(what: Record | None, note: str | None = None, *, width: int = 60, **more: Any) -> str:
+    more.setdefault("clock", lambda: NOW)
+    more.setdefault("ascii_only", False)
+    panel = PipelinePanel(**more)
+    app = DialogApp(panel)
+    async with app.run_test(size=(width, 60)) as pilot:
+        panel.show(what, note)
+        await pilot.pause()
+        return app.text()
+
+
+async def bar(what: Record, *, width: int = 60, **more: Any) -> list[str]:
+    text = await shown(what, width=width, **more)
+    return [row.rstrip() for row in text.splitlines()[:3]]
+
+
+async def test_the_bar_shows_the_stages_and_the_time_spent_in_each() -> None:
+    assert await bar(READY) == [
+        "●━━━━━━━━━━━━━●━━━━━━━━━━━━━◉╌╌╌╌╌╌╌╌╌╌╌╌╌○",
+        "pending       ingesting     ready         active",
+        "12 s          1 m 40 s      since 14:01",
+    ]
+
+
+async def test_the_bar_in_ascii() -> None:
+    text = await shown(READY, ascii_only=True)
+    assert text.splitlines()[0].startswith("*-------------*-------------@.............o")
+    assert text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("made", "first"),
+    [
+        (record(), "○╌"),
+        (record(("registering", 5)), "○╌"),
+        (record(("registering", 5), ("unconfirmed", 5)), "○╌"),
+        (record(*WAY[:2]), "◉╌"),
+        (record(*WAY, ("active", 5)), "●━━━━━━━━━━━━━●━━━━━━━━━━━━━●━━━━━━━━━━━━━●"),
+        (FAILED, "●━━━━━━━━━━━━━✗╌"),
+        (record(("catalog_failed", 5)), "○╌"),
+        (record(*WAY[:3], ("menu_review", 60)), "●━━━━━━━━━━━━━○╌"),
+        (record(*WAY[:3], ("cancelled", 60)), "●━━━━━━━━━━━━━○╌"),
+    ],
+    ids=["none", "registering", "unconfirmed", "pending", "active", "failed", "failed unseen", "unknown", "cancelled"],
+)
+async def test_the_bar_says_no_more_than_is_known(made: Record, first: str) -> None:
+    assert (await bar(made))[0].startswith(first)
+
+
+@pytest.mark.parametrize("width", range(26, 62, 4))
+@pytest.mark.parametrize("ingesting", [7, 100, 754, 7_380, 90_000, 900_000])
+async def test_no_time_in_the_bar_is_ever_cut_to_another_one(width: int, ingesting: int) -> None:
+    way = (*WAY[:2], ("catalog_ingesting", float(ingesting)), WAY[3])
+    names, times = (await bar(record(*way), width=width))[1:]
+    written = {
+        7: ("7 s",),
+        100: ("1 m 40 s", "1m40s", "1m"),
+        754: ("12 m 34 s", "12m34s", "12m"),
+        7_380: ("2 h 03 m", "2h03m", "2h"),
+        90_000: ("1 d 1 h", "1d1h", "1d"),
+        900_000: ("10 d 10 h", "10d10h", "10d"),
+    }[ingesting]
+    allowed = [f"12 s {time} {since}" for time in written for since in ("since 14:01", "14:01")]
+    assert " ".join(times.split()) in allowed
+    assert len(names.split()) == 4, "the names of the stages stand apart"
+
+
+async def test_a_stay_that_began_on_another_day_shows_the_day() -> None:
+    old = record(*WAY[:3], ("ready_to_activate", 3 * 86_400.0))
+    text = await shown(old)
+    assert "since 11 Mar" in text.splitlines()[2]
+    assert "ready to activate since 11 Mar 14:03:07" in text
+    assert "2025" in await shown(record(("pending_catalog", 300 * 86_400.0)))
+
+
+async def test_times_are_shown_in_the_zone_of_the_clock() -> None:
+    zone = timezone(timedelta(hours=5, minutes=30))
+    text = await shown(READY, clock=lambda: NOW.astimezone(zone))
+    assert "since 19:31" in text
+
+
+async def test_a_clock_that_was_set_back_shows_no_negative_time() -> None:
+    back = record(("pending_catalog", -500), ("catalog_ingesting", 10))
+    assert (await bar(back))[2].startswith("0 s ")
+
+
+async def test_a_failed_store_shows_its_error_in_full_and_the_way_out() -> None:
+    words = " ".join((await shown(FAILED, width=34)).split())
+    assert "! catalog failed since" in words
+    assert "$.items.loaf: no price $.sections.bread: empty" in words
+    assert "press e: it cancels the onboarding and registers it again" in words
+
+
+async def test_trouble_shows_all_that_support_needs() -> None:
+    trouble = Trouble(
+        NOW, "activate", "409 CONFLICT: not ready", code="CONFLICT", request_id="req-77", items=("name: no",)
+    )
+    text = await shown(record(*WAY, trouble=trouble))
+    for words in ("activate at 14:03:07: 409 CONFLICT: not ready", "name: no", "request id req-77"):
+        assert words in text
+
+
+async def test_a_write_on_its_way_and_the_note_of_the_moment_are_shown() -> None:
+    text = await shown(record(*WAY, pending=Pending("activate", NOW, "me")), "waiting 12 s: rate limit")
+    assert "activate sent 14:03:07, no answer yet" in text
+    assert "waiting 12 s: rate limit" in text
+
+
+async def test_an_unconfirmed_store_names_its_choices_and_keeps_the_raw_answer() -> None:
+    lost = record(("registering", 5), ("unconfirmed", 5), onboarding_id=None, answer='{"onboardingId": "7b0d"\n<html>')
+    text = await shown(lost)
+    for words in ("Press u to settle it", "could not be read", '{"onboardingId": "7b0d"', "<html>"):
+        assert words in text
+
+
+async def test_urls_and_ids_are_shown_in_full_at_any_width() -> None:
+    url = "https://cdn.example/" + "abcdefghij" * 12
+    made = record(*WAY, sent={"catalogCallbackUrl": url, "name": "x"}, store_id="s" * 50, created_at="2026-03-14")
+    text = await shown(made, width=34)
+    cells = "".join(row[14:].strip() for row in text.splitlines()[4:])
+    assert url in cells
+    assert "s" * 50 in cells
+    assert str(made.onboarding_id) in cells
+
+
+async def test_what_else_was_sent_or_received_is_shown_and_hides_nothing_of_ours() -> None:
+    made = record(
+        *WAY, sent={"name": "x", "onboarding id": "forged"}, store={"storeId": "s-1", "address": {"city": "Ulm"}}
+    )
+    text = await shown(made)
+    assert str(made.onboarding_id) in text
+    assert "forged" in text
+    assert "Ulm" in text
+
+
+async def test_the_history_is_newest_first() -> None:
+    rows = (await shown(READY)).split("webhook")[1]
+    assert rows.index("ready to activate") < rows.index("catalog ingesting") < rows.index("registered")
+
+
+async def test_without_a_store_it_says_so() -> None:
+    assert "No store under the cursor" in await shown(None)
+
+
+async def test_the_same_record_again_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(60, 30)) as pilot:
+        panel.show(READY)
+        await pilot.pause()
+        written: list[object] = []
+        monkeypatch.setattr(Static, "update", lambda _, *what, **__: written.append(what))
+        panel.show(record(*WAY))
+        await pilot.pause()
+        assert not written
+        panel.show(record(*WAY), "a note")
+        await pilot.pause()
+        assert len(written) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
+async def test_a_hostile_record_is_shown_inert(text: str) -> None:
+    made = Record(
+        key="k-1",
+        status=text[:500],
+        onboarding_id=text,
+        partner_store_id=text,
+        store_id=text,
+        error=text,
+        created_at=text,
+        sent={"name": text, "catalogCallbackUrl": text, "webhookUrl": text, text[:500]: text},
+        store={text: {text: text}},
+        history=READY.history,
+        trouble=Trouble(NOW, "refresh", text, code=text, request_id=text, items=(text,)),
+        pending=Pending("activate", NOW, "me"),
+        answer=text,
+    )
+    panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(50, 60)) as pilot:
+        panel.show(made, text)
+        await pilot.pause()
+        assert not FORBIDDEN & set(app.text())
+        for row, words in enumerate(app.text().splitlines()):
+            if "click=" in words:
+                await pilot.click(offset=(words.index("click=") + 3, row))
+        assert app.rung == 0
+
+
+# -- on the full screen
+
+
+async def test_the_details_follow_their_own_record_only_and_close_again() -> None:
+    screen = DetailScreen(READY, None, clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        screen.show(record(*WAY, ("active", 1.0)), None)
+        screen.show(record(("cancelled", 1.0), key="another"), None)
+        await pilot.pause()
+        assert "✓ active since" in app.text()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answer is None
+
+
+async def test_the_details_copy_the_id_or_say_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for made, copied in ((READY, [READY.onboarding_id]), (record(*WAY, onboarding_id=None), [])):
+        app = DialogApp(DetailScreen(made, None, clock=lambda: NOW, ascii_only=False))
+        seen: list[str] = []
+        monkeypatch.setattr(app, "copy_to_clipboard", seen.append)
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            await pilot.press("y")
+            await pilot.pause()
+            assert seen == copied
+            assert ("no onboarding id" in app.words()) is not bool(copied)

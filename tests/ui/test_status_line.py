@@ -1,0 +1,111 @@
+"""The line on top: which Gett, how the stores stand, and what is wrong, at every width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp
+from textual.widgets import Static
+
+from gett_tui.ui.widgets.status_line import StatusLine, StatusView
+
+COUNTS = {
+    "unconfirmed": 1,
+    "catalog_failed": 1,
+    "ready_to_activate": 2,
+    "pending_catalog": 3,
+    "catalog_ingesting": 1,
+    "menu_review": 1,
+    "active": 5,
+    "cancelled": 1,
+}
+
+
+async def line(width: int, **more: Any) -> list[str]:
+    view = StatusView(**{"profile": "sandbox", "is_production": False, "counts": COUNTS, "polled_at": NOW, **more})
+    app = DialogApp(StatusLine(view, clock=lambda: NOW))
+    async with app.run_test(size=(width, 10)) as pilot:
+        await pilot.pause()
+        return [row.rstrip() for row in app.text().splitlines() if row.strip()]
+
+
+async def test_a_wide_line_shows_all() -> None:
+    (row,) = await line(140)
+    counts = "15 stores · 1 unconfirmed · 1 failed · 2 ready · 5 waiting · 5 active"
+    assert row.startswith(" Gett onboarding  SANDBOX ")
+    assert counts in row
+    assert row.endswith("polled 14:03:07")
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 100])
+@pytest.mark.parametrize("production", [True, False])
+async def test_the_profile_is_there_at_every_width_and_the_line_never_runs_over(width: int, production: bool) -> None:
+    (row,) = await line(width, is_production=production, profile="eu" if production else "sandbox")
+    assert ("EU PRODUCTION" if production else "SANDBOX") in row
+    assert "15 stores" in row or width < 40
+    assert len(row) <= width
+
+
+async def test_what_waits_for_a_person_goes_before_the_time_of_the_last_poll() -> None:
+    (row,) = await line(80, is_production=True, profile="production")
+    assert "1 unconfirmed · 1 failed · 2 ready" in row
+    assert "polled" not in row
+    (row,) = await line(80)
+    assert "2 ready" in row
+    assert "polled 14:03:07" in row
+
+
+async def test_a_count_of_nothing_is_left_out_and_one_store_is_no_stores() -> None:
+    (row,) = await line(100, counts={"active": 1, "catalog_failed": 0})
+    assert "1 store · 1 active" in row
+    assert "failed" not in row
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"polled_at": None}, "not polled yet"),
+        ({"leading": False}, "another window polls"),
+        ({"leading": False, "leader_pid": 77}, "window 77 polls"),
+        ({"leading": True}, "polled 14:03:07"),
+    ],
+)
+async def test_who_polls_is_said(more: dict[str, Any], words: str) -> None:
+    (row,) = await line(120, **more)
+    assert row.endswith(words)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+async def test_trouble_stands_below_and_does_not_run_over_two_rows(width: int) -> None:
+    rows = await line(width, trouble="Gett cannot be asked since 14:01: " + "the name is not found " * 20)
+    assert len(rows) == 3
+    assert rows[1].startswith(" ! Gett cannot be asked since 14:01:")
+    assert rows[2].endswith("…")
+
+
+async def test_trouble_with_files_stands_beside_trouble_with_gett() -> None:
+    rows = await line(80, trouble="Gett is away", files="Nothing can be saved: the disk is full")
+    assert rows[1:] == [" ! Gett is away", " ! Nothing can be saved: the disk is full"]
+
+
+async def test_the_same_view_again_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def view(trouble: str | None = None) -> StatusView:
+        return StatusView("sandbox", is_production=False, counts=dict(COUNTS), polled_at=NOW, trouble=trouble)
+
+    status = StatusLine(view(), clock=lambda: NOW)
+    async with DialogApp(status).run_test(size=(80, 10)) as pilot:
+        await pilot.pause()
+        written: list[object] = []
+        monkeypatch.setattr(Static, "update", lambda _, *what, **__: written.append(what))
+        status.show(view())
+        assert not written
+        status.show(view("Gett is away"))
+        assert len(written) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
+async def test_hostile_text_is_shown_inert(text: str) -> None:
+    rows = await line(80, profile=text, trouble=text, files=text, counts={text: 3})
+    assert not FORBIDDEN & set("".join(rows))
+    assert "stores" in rows[0]
