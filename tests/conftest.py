@@ -23,3 +23,9 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
 def anyio_backend() -> str:
     """The event loop that the program itself runs on."""
     return "asyncio"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the crash tests go on, and from which seed."""
+    parser.addoption("--crash-runs", type=int, default=200, help="how often the program is killed")
+    parser.addoption("--crash-seed", type=int, default=0, help="the seed of a run to repeat")

@@ -164,7 +164,17 @@ class RegisterScreen(Dialog["str | None"]):
     @on(Button.Pressed, "#register")
     def action_submit(self) -> None:
         """Sends the form if nothing is wrong with it."""
-        self._send(override=False)
+        self._after_typing([*self.query(Input)], lambda: self._send(override=False))
+
+    def _after_typing(self, fields: list[Input], then: Callable[[], None]) -> None:
+        """Runs ``then`` when each field has taken in the keys that were pressed before.
+
+        Keys wait in the queue of their field: in a burst over a slow line, half a URL would be sent otherwise.
+        """
+        if not fields:
+            then()
+            return
+        fields[0].call_later(self._after_typing, fields[1:], then)
 
     @on(Button.Pressed, "#insist")
     def _insisted(self) -> None:

@@ -1,0 +1,70 @@
+"""The victims of the crash tests: imports everything once, then forks a busy copy of the program for each line.
+
+A line holds a state folder, the URL of the simulated Gett and a seed; the answer is the process id of a copy that
+registers, activates and cancels stores through the real session, client and files until it is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import threading
+from pathlib import Path
+
+from gett_tui.errors import GettTuiError
+from gett_tui.gett.client import GettClient
+from gett_tui.gett.models import Registration
+from gett_tui.gett.quota import SANDBOX
+from gett_tui.gett.secret import Secret
+from gett_tui.onboarding.session import Session, Setup
+
+
+async def work(folder: Path, url: str, seed: int) -> None:
+    """Keeps three writes under way all the time."""
+    setup = Setup(folder, SANDBOX, lambda heard: GettClient(url, Secret("test-key-crash"), on_answer=heard))
+    session = Session(setup, lambda _: None)
+    await session.service.load()
+    await session.connect()
+    numbers = iter(range(10_000))
+    await asyncio.gather(*(_busy(session, url, seed, numbers) for _ in range(3)))
+
+
+async def _busy(session: Session, url: str, seed: int, numbers: object) -> None:
+    chance = random.Random(seed)
+    for number in numbers:  # type: ignore[attr-defined]
+        partner = f"p-{seed}-{number}"
+        registration = Registration(
+            partner_store_id=partner,
+            name=f"Store {partner}",
+            catalog_callback_url=f"{url}/catalogs/good.json?store={partner}",
+            webhook_url="https://hooks.example/x",
+        )
+        try:
+            record = await session.service.register(registration)
+            if chance.random() < 0.4:
+                await session.service.cancel(record.key)
+            elif chance.random() < 0.5:
+                await session.service.refresh(record.key)
+                await session.service.activate(record.key)
+        except GettTuiError:
+            continue
+
+
+def main() -> None:
+    for line in sys.stdin:
+        folder, url, seed = line.split()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                asyncio.run(work(Path(folder), url, int(seed)))
+            finally:
+                os._exit(0)
+        # Reaps the copy when it has been killed.
+        threading.Thread(target=os.waitpid, args=(pid, 0), daemon=True).start()
+        print(pid, flush=True)
+
+
+if __name__ == "__main__":
+    main()
