@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gett_tui.onboarding.cache import Cache, DuplicateError, RecordGoneError, file_name, read_record
+from gett_tui.onboarding.cache import Cache, DuplicateError, RecordGoneError, file_name, read_record, to_toml
 from gett_tui.onboarding.files import FileTroubleError
 from gett_tui.onboarding.presence import Presence
 from gett_tui.onboarding.record import Change, Record
@@ -337,3 +337,17 @@ def test_a_copy_is_alive_until_it_leaves(tmp_path: Path) -> None:
     assert not two.is_alive(one.owner)
     assert not two.is_alive("../etc/passwd")
     two.leave()
+
+
+def test_ten_thousand_records_come_in_batches_and_a_sync_finds_the_one_that_changed(tmp_path: Path) -> None:
+    one = open_cache(tmp_path, "1-a")
+    for number in range(10_000):
+        made = stored(f"o-{number}", f"p-{number}")
+        (tmp_path / "onboardings" / f"o-{number}.toml").write_bytes(to_toml(made))
+    two = Cache(tmp_path, "2-b")
+    sizes = [len(changes.changed) for changes in two.load()]
+    assert sum(sizes) == 10_000
+    assert max(sizes) <= 100
+    one.sync()
+    one.update("o-77", lambda now: now.moved("active", AT))
+    assert [record.key for record in two.sync().changed] == ["o-77"]

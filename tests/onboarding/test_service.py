@@ -306,3 +306,67 @@ async def test_unknown_members_and_statuses_pass_through(tmp_path: Path) -> None
             live.state.onboardings[record.onboarding_id or ""].forced = "menu_review"
             assert (await running.service.refresh(record.key)).status == "menu_review"
     assert stored(tmp_path)[0].status == "menu_review"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "the disk quota is used up"),
+        (errno.EROFS, "the file system is read-only"),
+        (errno.EACCES, "permission denied"),
+        (errno.EIO, "the disk reports"),
+    ],
+)
+async def test_a_disk_that_refuses_is_named_and_polling_catches_up_when_it_recovers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    heard: list[events.Event] = []
+
+    def refuse(path: Path, data: bytes) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with live_sandbox() as live:
+        async with session(tmp_path, live.url, heard) as running:
+            record = await running.service.register(registration(live))
+            live.state.onboardings[record.onboarding_id or ""].forced = "ready_to_activate"
+            monkeypatch.setattr(files, "_write_synced", refuse)
+            with pytest.raises(FileTroubleError, match=said):
+                await running.service.refresh(record.key)
+            monkeypatch.undo()
+            assert (await running.service.refresh(record.key)).status == "ready_to_activate"
+
+
+async def test_a_state_folder_that_vanishes_loses_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    with live_sandbox() as live:
+        async with session(folder, live.url) as running:
+            record = await running.service.register(registration(live))
+            folder.rename(tmp_path / "elsewhere")
+            await running.service.follow()
+            assert running.service.get(record.key).onboarding_id == record.onboarding_id
+            assert (await running.service.refresh(record.key)).onboarding_id == record.onboarding_id
+    assert [saved.onboarding_id for saved in stored(folder)] == [record.onboarding_id]
+
+
+async def test_a_clock_that_is_set_back_stops_no_news(tmp_path: Path) -> None:
+    from datetime import timedelta
+
+    from gett_tui.onboarding.service import utc_now
+
+    late = timedelta(hours=0)
+    with live_sandbox() as live:
+
+        def connect(on_answer: Callable[..., None]) -> GettClient:
+            return GettClient(live.url, Secret("test-key-clock"), timeouts=QUICK, on_answer=on_answer)
+
+        running = Session(Setup(tmp_path, SANDBOX, connect, now=lambda: utc_now() - late), lambda _: None)
+        await running.service.load()
+        await running.connect()
+        record = await running.service.register(registration(live))
+        late = timedelta(hours=5)
+        live.state.onboardings[record.onboarding_id or ""].forced = "ready_to_activate"
+        assert (await running.service.refresh(record.key)).status == "ready_to_activate"
+        assert (await running.service.activate(record.key)).status == "active"
+        await running.close()
+    assert [change.status for change in stored(tmp_path)[0].history][-2:] == ["ready_to_activate", "active"]
