@@ -7,14 +7,16 @@ ask when
 
     W(t) = t·D′(t) − D(t) = ∫ u·H(u) du  reaches  θ
 
-(the Whittle index of asking). With a constant hazard ``λ`` this is ``λ·t²/2``, so stores are asked at a rate
-proportional to ``√λ``: the square-root law. Round-robin ignores ``H``; asking by likelihood alone (``∝ λ``) starves
-the slow ones. ``W`` grows without bound for every store, so nobody starves, and a log-normal stage's falling hazard
-backs off the stores that have hung for long by itself.
+(the Whittle index of asking). Under a common budget the best use of the next question is therefore the store whose
+``W`` is highest. With a constant hazard ``λ`` this is ``λ·t²/2``, so stores are asked at a rate proportional to
+``√λ``: the square-root law. Round-robin ignores ``H``; asking by likelihood alone (``∝ λ``) starves the slow ones.
+``W`` grows without bound for every store, so nobody starves, and the falling hazard of a log-normal stage backs off
+stores that have hung for long by itself.
 
-``θ`` is the same for all stores and is found by feedback: when the head of the queue waits beyond its time the
-budget is short and θ rises; when nobody is due it falls, down to a floor at which every store is asked at its
-shortest interval. Waiting stores (ready, failed) have a tiny constant hazard and fall out of the same formula.
+A store becomes eligible when ``W`` reaches a small floor: below it a question is not worth its cost even with budget
+to spare. With few eligible stores they are asked as they come due. With many, all are ranked by ``W`` and the best
+tenth is asked before they are ranked again: a decision costs about ten evaluations however many stores there are, and
+the order is at most a tenth of a round old.
 """
 
 from __future__ import annotations
@@ -24,21 +26,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.pipeline import can_change
+from gett_tui.onboarding.pipeline import STAGES, can_change
 from gett_tui.onboarding.stages import Stages
 
 if TYPE_CHECKING:
     import random
 
+_FLOOR = 0.02
 _SHORTEST = 2.0
+_LONGEST_MOVING = 60.0
 _LONGEST = 600.0
-_JITTER = 0.1
+_JITTER = 0.05
 _WATCHED = 2.0
-_LOWEST_PRICE = 1e-4
-_HIGHEST_PRICE = 1e7
-_GAIN = 0.05
-_AIM = 0.1
-_STEPS = 18
+_FEW = 4
+_ROUND = 10
 
 
 @dataclass(slots=True)
@@ -57,8 +58,9 @@ class Schedule:
         self.stages = stages or Stages()
         self._stores: dict[str, _Store] = {}
         self._heap: list[tuple[float, str]] = []
+        self._eligible: dict[str, None] = {}
+        self._ranked: list[str] = []
         self._watched: str | None = None
-        self._price = _LOWEST_PRICE
 
     def __len__(self) -> int:
         return len(self._stores)
@@ -82,85 +84,89 @@ class Schedule:
         taken = _Store(status, entered, now, now)
         self._stores[key] = taken
         # A list that was just loaded is asked soon, but not in one moment.
-        due = now + (self._chance.uniform(0.0, 1.0) if store is None else self._interval(key, taken))
-        self._plan(key, taken, due)
+        self._plan(key, taken, now + (self._chance.uniform(0.0, 1.0) if store is None else self._interval(key, taken)))
 
     def remove(self, key: str) -> None:
         """Asks no more about ``key``."""
         self._stores.pop(key, None)
+        self._eligible.pop(key, None)
 
     def watch(self, key: str | None, now: float) -> None:
         """Notes that a person looks at ``key``: it is asked every two seconds."""
         self._watched = key
         store = self._stores.get(key) if key else None
-        if key is not None and store is not None and store.due > now + _WATCHED:
+        if key is not None and store is not None and now + _WATCHED < store.due < math.inf:
             self._plan(key, store, now + _WATCHED)
 
     def take(self, now: float) -> str | None:
         """The store to ask about now, or None. It comes again only after ``asked``."""
-        while self._heap:
-            due, key = self._heap[0]
-            store = self._stores.get(key)
-            if store is None or store.due != due:
-                heapq.heappop(self._heap)
-                continue
-            self._feel_pressure(now - due, due - store.asked)
-            if due > now:
-                return None
-            heapq.heappop(self._heap)
-            store.due = math.inf
-            return key
-        return None
+        self._gather(now)
+        if not self._eligible:
+            return None
+        key = self._choose(now)
+        del self._eligible[key]
+        self._stores[key].due = math.inf
+        return key
 
     def asked(self, key: str, now: float) -> None:
         """Notes that ``key`` was asked about just now."""
         store = self._stores.get(key)
-        if store is None:
-            return
-        store.asked = now
-        self._plan(key, store, now + self._interval(key, store))
+        if store is not None:
+            store.asked = now
+            self._eligible.pop(key, None)
+            self._plan(key, store, now + self._interval(key, store))
 
     def wait(self, now: float) -> float | None:
         """Seconds until somebody is due; None when nobody ever is."""
+        self._gather(now)
+        if self._eligible:
+            return 0.0
+        return self._heap[0][0] - now if self._heap else None
+
+    def _gather(self, now: float) -> None:
         while self._heap:
             due, key = self._heap[0]
             store = self._stores.get(key)
             if store is not None and store.due == due:
-                return max(0.0, due - now)
+                if due > now:
+                    return
+                self._eligible[key] = None
             heapq.heappop(self._heap)
-        return None
 
-    def _feel_pressure(self, late: float, planned: float) -> None:
-        # In parts of the planned interval: a second matters for one due every five, not for one an hour. Aiming at
-        # a little lateness keeps somebody due at every moment, so that no part of the budget goes unused.
-        strain = late / max(planned, _SHORTEST) - _AIM
-        step = 1 + _GAIN * min(max(strain, -1.0), 1.0)
-        self._price = min(max(self._price * step, _LOWEST_PRICE), _HIGHEST_PRICE)
+    def _choose(self, now: float) -> str:
+        watched = self._watched
+        if watched is not None and watched in self._eligible:
+            return watched
+        if len(self._eligible) <= _FEW:
+            return next(iter(self._eligible))
+        while True:
+            while self._ranked:
+                key = self._ranked.pop()
+                if key in self._eligible:
+                    return key
+            self._rank(now)
+
+    def _rank(self, now: float) -> None:
+        count = max(1, len(self._eligible) // _ROUND)
+        best = heapq.nlargest(count, ((self._index(self._stores[key], now), key) for key in self._eligible))
+        self._ranked = [key for _, key in reversed(best)]
 
     def _plan(self, key: str, store: _Store, due: float) -> None:
         store.due = due
         heapq.heappush(self._heap, (due, key))
 
     def _interval(self, key: str, store: _Store) -> float:
-        """Seconds until the index reaches the price, found by bisection on the logarithm of the interval."""
+        """Seconds until ``W`` reaches the floor, from the mean hazard over a few seconds ahead."""
         if key == self._watched:
             return _WATCHED
-        low, high = _SHORTEST, _LONGEST
-        if self._index(store, low) >= self._price:
-            return low * self._chance.uniform(1.0, 1 + _JITTER)
-        while self._index(store, high) < self._price and high < 64 * _LONGEST:
-            low, high = high, high * 2
-        for _ in range(_STEPS):
-            middle = math.sqrt(low * high)
-            if self._index(store, middle) < self._price:
-                low = middle
-            else:
-                high = middle
-        return high * self._chance.uniform(1 - _JITTER, 1 + _JITTER)
+        hazard = self.stages.expected_news(store.status, store.asked - store.entered, 2 * _SHORTEST) / (2 * _SHORTEST)
+        longest = _LONGEST_MOVING if store.status in STAGES[:2] else _LONGEST
+        wanted = math.sqrt(2 * _FLOOR / hazard) if hazard > 0 else longest
+        return min(max(wanted, _SHORTEST), longest) * self._chance.uniform(1 - _JITTER, 1 + _JITTER)
 
-    def _index(self, store: _Store, interval: float) -> float:
+    def _index(self, store: _Store, now: float) -> float:
         """``W``: the integral of u·H(u), by the trapezoid rule on the cumulative hazard at its half and its end."""
-        age = store.asked - store.entered
-        half = self.stages.expected_news(store.status, age, interval / 2)
-        whole = self.stages.expected_news(store.status, age, interval)
-        return interval * (0.25 * half + 0.75 * (whole - half))
+        age, elapsed = store.asked - store.entered, now - store.asked
+        half = self.stages.expected_news(store.status, age, elapsed / 2)
+        whole = self.stages.expected_news(store.status, age, elapsed)
+        return elapsed * (0.25 * half + 0.75 * (whole - half))

@@ -1,0 +1,187 @@
+"""Whom the schedule asks: by expected news, without starving anybody, and within its learned idea of durations."""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gett_tui.onboarding.schedule import Schedule
+from gett_tui.onboarding.stages import Stages
+
+READY, FAILED, PENDING, INGESTING = "ready_to_activate", "catalog_failed", "pending_catalog", "catalog_ingesting"
+
+
+def run(schedule: Schedule, seconds: float, budget: float, start: float = 0.0) -> list[tuple[float, str]]:
+    """Who is asked when, with ``budget`` questions a second and no news."""
+    asked: list[tuple[float, str]] = []
+    for slot in range(int(seconds * budget)):
+        now = start + slot / budget
+        key = schedule.take(now)
+        if key is not None:
+            asked.append((now, key))
+            schedule.asked(key, now)
+    return asked
+
+
+def test_terminal_stores_are_never_asked() -> None:
+    schedule = Schedule(random.Random(1))
+    for number, status in enumerate(("active", "cancelled", "gone", "dropped", "unconfirmed", "registering")):
+        schedule.put(f"s{number}", status, 0.0)
+    assert run(schedule, 100, 10) == []
+    assert schedule.wait(100) is None
+
+
+def test_a_store_that_becomes_terminal_is_let_go() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", PENDING, 0.0)
+    schedule.put("a", "active", 5.0)
+    assert run(schedule, 50, 10, 5.0) == []
+
+
+def test_with_budget_to_spare_a_moving_store_is_asked_every_few_seconds_and_no_oftener() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", INGESTING, 0.0, age=60)
+    times = [at for at, _ in run(schedule, 120, 20)]
+    gaps = [after - before for before, after in pairwise(times)]
+    assert min(gaps) >= 1.8
+    assert statistics.mean(gaps) < 5
+
+
+def test_failed_and_waiting_stores_are_asked_seldom() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("ready", READY, 0.0)
+    schedule.put("failed", FAILED, 0.0)
+    schedule.put("moving", PENDING, 0.0)
+    asked = Counter(key for _, key in run(schedule, 1_200, 20))
+    assert asked["failed"] < asked["ready"] < asked["moving"] / 5
+    assert asked["failed"] >= 3
+
+
+def test_a_store_that_has_hung_for_long_is_asked_less_often() -> None:
+    def times(age: float) -> int:
+        schedule = Schedule(random.Random(1))
+        schedule.put("a", INGESTING, 0.0, age=age)
+        return len(run(schedule, 300, 20))
+
+    assert times(90) > times(7_200) > times(200_000) >= 4
+
+
+def test_the_store_that_a_person_looks_at_is_asked_most() -> None:
+    schedule = Schedule(random.Random(1))
+    for number in range(500):
+        schedule.put(f"s{number}", INGESTING, 0.0, age=100)
+    schedule.watch("s7", 0.0)
+    asked = Counter(key for _, key in run(schedule, 100, 10))
+    assert 40 <= asked["s7"] <= 55
+
+
+def test_when_the_budget_is_short_all_of_it_is_used_and_nobody_starves() -> None:
+    schedule = Schedule(random.Random(1))
+    for number in range(300):
+        status = (PENDING, INGESTING, READY)[number % 3]
+        schedule.put(f"s{number}", status, 0.0, age=float(number * 10))
+    asked = run(schedule, 900, 10)
+    assert len(asked) > 8_950
+    moving = {f"s{number}" for number in range(300) if number % 3 < 2}
+    late = Counter(key for at, key in asked if at > 450)
+    assert all(late[key] for key in moving)
+
+
+def test_rates_follow_the_square_root_of_the_hazard() -> None:
+    class Constant(Stages):
+        def expected_news(self, status: str, age: float, ahead: float) -> float:
+            return max(0.0, ahead) * (0.16 if status == PENDING else 0.01)
+
+    schedule = Schedule(random.Random(1), Constant())
+    for number in range(200):
+        schedule.put(f"q{number}", PENDING, 0.0)
+        schedule.put(f"s{number}", INGESTING, 0.0)
+    asked = Counter(key[0] for at, key in run(schedule, 2_000, 10) if at > 200)
+    assert asked["q"] / asked["s"] == pytest.approx(4.0, rel=0.15)
+
+
+def test_the_same_chance_and_clock_give_the_same_order() -> None:
+    def order() -> list[tuple[float, str]]:
+        schedule = Schedule(random.Random(5))
+        for number in range(50):
+            schedule.put(f"s{number}", PENDING, 0.0)
+        return run(schedule, 60, 10)
+
+    assert order() == order()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["put", "take", "asked", "remove", "watch", "pass"]),
+            st.sampled_from("abcdef"),
+            st.sampled_from([PENDING, INGESTING, READY, FAILED, "active", "strange"]),
+            st.floats(0, 400),
+        ),
+        max_size=60,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_no_store_is_out_twice_and_only_known_ones_come(steps: list[tuple[str, str, str, float]]) -> None:
+    schedule, now = Schedule(random.Random(3)), 0.0
+    out: set[str] = set()
+    known: set[str] = set()
+    for step, key, status, seconds in steps:
+        if step == "pass":
+            now += seconds
+        elif step == "put":
+            schedule.put(key, status, now)
+            out.discard(key)
+            (known.discard if status == "active" else known.add)(key)
+        elif step == "remove":
+            schedule.remove(key)
+            known.discard(key)
+            out.discard(key)
+        elif step == "watch":
+            schedule.watch(key, now)
+        elif step == "asked":
+            schedule.asked(key, now)
+            out.discard(key)
+        else:
+            taken = schedule.take(now)
+            if taken is not None:
+                assert taken in known
+                assert taken not in out
+                out.add(taken)
+        wait = schedule.wait(now)
+        assert wait is None or wait >= 0
+
+
+def test_durations_are_learned_from_what_was_seen() -> None:
+    stages = Stages()
+    chance = random.Random(2)
+    before = stages.expected_news(PENDING, 0.0, 5.0)
+    for _ in range(200):
+        stages.learn(PENDING, chance.lognormvariate(math.log(4), 0.3))
+    assert stages.expected_news(PENDING, 0.0, 5.0) > 5 * before
+    share = 1 - math.exp(-stages.expected_news(PENDING, 0.0, 4.0))
+    assert share == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_store_that_waits_for_a_person_teaches_nothing() -> None:
+    stages = Stages()
+    before = stages.expected_news(READY, 0.0, 60.0)
+    stages.learn(READY, 5.0)
+    assert stages.expected_news(READY, 0.0, 60.0) == before
+
+
+@given(st.sampled_from([PENDING, INGESTING, READY, FAILED, "strange"]), st.floats(0, 1e9), st.floats(0, 1e7))
+@settings(max_examples=500, deadline=None)
+def test_expected_news_is_finite_and_grows_with_time(status: str, age: float, ahead: float) -> None:
+    stages = Stages()
+    news = stages.expected_news(status, age, ahead)
+    assert math.isfinite(news)
+    assert news >= -1e-6
+    assert stages.expected_news(status, age, ahead * 2) >= news - 1e-6
