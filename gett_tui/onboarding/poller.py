@@ -26,6 +26,7 @@ from gett_tui.onboarding.service import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from gett_tui.onboarding.presence import Presence
     from gett_tui.onboarding.record import Record
@@ -48,14 +49,16 @@ class Poller:
         listener: Callable[[events.Event], None],
         chance: random.Random | None = None,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._service = service
         self._presence = presence
         self._listener = listener
         self._clock = clock
+        self._now = now
         self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
         self._schedule = Schedule(self._chance)
-        self._learned: dict[str, int] = {}
+        self._learned: set[str] = set()
         self._wake = asyncio.Event()
         self._role: events.Role | None = None
         self._backoff = 0.0
@@ -65,7 +68,7 @@ class Poller:
         """Hears what the service tells: new statuses change whom to ask."""
         if not isinstance(event, events.StoresChanged):
             return
-        now, wall = self._clock(), utc_now()
+        now, wall = self._clock(), self._now()
         for record in event.changed:
             self._learn(record)
             if record.onboarding_id is None or record.pending is not None:
@@ -75,16 +78,20 @@ class Poller:
                 self._schedule.put(record.key, record.status, now, age)
         for key in event.removed:
             self._schedule.remove(key)
-            self._learned.pop(key, None)
+            self._learned.discard(key)
         self._wake.set()
 
     def _learn(self, record: Record) -> None:
-        """Takes the durations of stages that are over from the history; each once."""
-        start = max(self._learned.get(record.key, 1), 1)
-        for before, after in pairwise(record.history[start - 1 :]):
-            if after.status in _GETTS:
+        """Takes the durations of stages that are over from a record's history when it is first seen.
+
+        Later changes are learned by the schedule, which knows when it asked before.
+        """
+        if record.key in self._learned:
+            return
+        self._learned.add(record.key)
+        for before, after in pairwise(record.history):
+            if before.status in _GETTS and after.status in _GETTS:
                 self._schedule.stages.learn(before.status, (after.at - before.at).total_seconds())
-        self._learned[record.key] = len(record.history)
 
     def watch(self, key: str | None) -> None:
         """Notes the store that a person looks at."""
@@ -177,5 +184,5 @@ class Poller:
         told = error.problem.retry_after if isinstance(error, ProblemError) else None
         wait = max(self._backoff, min(told or 0.0, 900.0)) * self._chance.uniform(1.0, 1.2)
         state = self._service.reachability
-        self._listener(replace(state, next_try=utc_now() + timedelta(seconds=wait)))
+        self._listener(replace(state, next_try=self._now() + timedelta(seconds=wait)))
         await asyncio.sleep(wait)

@@ -51,7 +51,7 @@ class Session:
         self._presence = Presence(setup.folder)
         cache = Cache(setup.folder, self._presence.owner)
         self.service = Service(cache, self._presence, self._quota, self._hear, setup.now)
-        self.poller = Poller(self.service, self._presence, listener)
+        self.poller = Poller(self.service, self._presence, listener, now=setup.now)
 
     def _hear(self, event: Event) -> None:
         self.poller.notice(event)
