@@ -6,34 +6,23 @@ The client never sends anything twice by itself: whether that is safe only its c
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
-import json
-import math
+import re
 import socket
 import ssl
-from contextlib import asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from gett_tui import __version__
 from gett_tui.errors import ConfigError
-from gett_tui.gett.errors import (
-    Cause,
-    GettError,
-    NoAnswerError,
-    NotSentError,
-    Outcome,
-    Problem,
-    ProblemError,
-    ProblemItem,
-    UnreadableAnswerError,
-)
+from gett_tui.gett.answer import BODY_LIMIT, Answer, RateLimits, decoded
+from gett_tui.gett.errors import Cause, GettError, NoAnswerError, NotSentError
 from gett_tui.gett.models import ACTIVATE_PATH, STORE_PATH, STORES_PATH, Onboarding, Registration, Store
 from gett_tui.gett.urls import check_base_url, is_loopback
 from gett_tui.text import one_line
@@ -43,14 +32,8 @@ if TYPE_CHECKING:
 
     from gett_tui.gett.secret import Secret
 
-BODY_LIMIT = 1024 * 1024
-"""The most that is read of an answer, in bytes."""
-
-_SHOWN = 2_000
-_MAX_ITEMS = 50
 _MAX_CONNECTIONS = 10
-
-M = TypeVar("M", bound=BaseModel)
+_SHORTEST_HIDDEN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +47,38 @@ class Timeouts:
     total: float = 45.0
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimits:
-    """What an answer says about the organisation's quota; None where it does not, or says nonsense."""
-
-    remaining: int | None
-    reset_at: float | None
-    """Unix seconds (``RATE_LIMITED`` page, D; that the unit is seconds is I)."""
-    status: int
-    """The HTTP status of that answer."""
-
-
 class _Bearer(httpx.Auth):
-    """Adds the key to requests to the profile's own host, and to no other."""
+    """Adds the key to requests to the profile's own host and to no other, and takes it out of what comes back."""
 
     def __init__(self, key: Secret, base: httpx.URL) -> None:
         self._key = key
         self._base = base
+        self._written = _written(key.reveal())
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         url = request.url
-        if (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port):
+        if (url.scheme, url.raw_host, url.port) == (self._base.scheme, self._base.raw_host, self._base.port):
             request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
         yield request
 
+    def hide(self, body: bytes) -> bytes:
+        """``body`` without the key: error pages quote the header that they refuse. Nobody's key is a few letters."""
+        if self._written is None:
+            return body
+        encoded = base64.b64encode(self._key.reveal().encode()).rstrip(b"=")
+        return self._written.sub(b"***", body).replace(encoded, b"***")
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    whole: bool
-    """False when the connection broke, or the limit was reached, in the middle of the body."""
 
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
+def _written(key: str) -> re.Pattern[bytes] | None:
+    """Finds ``key`` as it is and as JSON, a URL or HTML may write it; None when it is too short to look for."""
+    if len(key) < _SHORTEST_HIDDEN:
+        return None
+    # At most a few backslashes, so that a body full of them costs no time.
+    pattern = "".join(
+        rf"\\{{0,4}}(?:{re.escape(char)}|u00{ord(char):02x}|%{ord(char):02x}|&#x{ord(char):x};|&#{ord(char)};)"
+        for char in key
+    )
+    return re.compile(pattern.encode(), re.IGNORECASE)
 
 
 class GettClient:
@@ -107,7 +86,7 @@ class GettClient:
 
     ``transport`` replaces the network (the embedded demo). ``on_answer`` hears of every answer's rate-limit headers,
     with ``"read"`` or ``"write"``. All operations raise GettError and nothing else. Raises ConfigError when the base
-    URL or the environment's proxy settings cannot be used.
+    URL, the key or the environment's proxies or certificates cannot be used.
     """
 
     def __init__(
@@ -124,58 +103,65 @@ class GettClient:
         self._on_answer = on_answer
         # An embedded Gett has no connection to tell how far a request got.
         self._embedded = transport is not None
-        self._reads = self._http(key, transport, keep_alive=_MAX_CONNECTIONS)
+        _check_key(key)
+        self._bearer = _Bearer(key, httpx.URL(self._base))
+        verify = _certificates() if transport is None else True
+        self._reads = self._http(transport, verify, keep_alive=_MAX_CONNECTIONS)
         # A connection that Gett closed while it lay idle would make the outcome of a write unknown: each has its own.
-        self._writes = self._http(key, transport, keep_alive=0)
+        self._writes = self._http(transport, verify, keep_alive=0)
 
-    def _http(self, key: Secret, transport: httpx.AsyncBaseTransport | None, *, keep_alive: int) -> httpx.AsyncClient:
-        base = httpx.URL(self._base)
+    def _http(
+        self, transport: httpx.AsyncBaseTransport | None, verify: ssl.SSLContext | bool, *, keep_alive: int
+    ) -> httpx.AsyncClient:
         timeouts = self._timeouts
         try:
             return httpx.AsyncClient(
-                auth=_Bearer(key, base),
+                auth=self._bearer,
                 headers={
                     "Accept": "application/json, application/problem+json",
                     "Accept-Encoding": "identity",
                     "User-Agent": f"gett-tui/{__version__}",
                 },
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 timeout=httpx.Timeout(
                     connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool
                 ),
                 limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=keep_alive),
                 follow_redirects=False,
+                event_hooks={"response": [_begin_answer]},
                 # A proxy in between would see the key in clear when the profile is http to loopback.
-                trust_env=not is_loopback(base.host),
+                trust_env=not is_loopback(httpx.URL(self._base).raw_host.decode("ascii")),
+                verify=verify,
                 transport=transport,
             )
         except (ImportError, ValueError, httpx.InvalidURL):
             raise ConfigError("A proxy in the environment cannot be used: http:// and https:// proxies can.") from None
-        except OSError as error:
-            raise ConfigError(f"The certificates cannot be read: {error.strerror}; check SSL_CERT_FILE.") from None
 
     async def register(self, registration: Registration) -> Onboarding:
         """Register Store. Any 2xx is accepted (the code is U)."""
-        answer = await self._exchange("POST", STORES_PATH, "write", registration.wire())
-        return _read_onboarding(answer)
+        answer = await self._exchange("POST", STORES_PATH, "write", registration)
+        return answer.read(Onboarding)
 
     async def status(self, onboarding_id: str) -> Onboarding:
         """Get Onboarding Status. An answer about another onboarding is UnreadableAnswerError."""
         answer = await self._exchange("GET", _path(STORE_PATH, onboarding_id), "read")
-        onboarding = _read_onboarding(answer)
+        onboarding = answer.read(Onboarding)
         if onboarding.onboarding_id != onboarding_id:
-            raise _unreadable(answer, "Gett answered about another onboarding", Outcome.UNKNOWN)
+            raise answer.unreadable("Gett answered about another onboarding")
         return onboarding
 
     async def cancel(self, onboarding_id: str) -> None:
-        """Cancel Onboarding. The body, if any (U), is not looked at."""
-        await self._exchange("DELETE", _path(STORE_PATH, onboarding_id), "write")
+        """Cancel Onboarding. What the body holds is U, so any is accepted but a web page, which is not Gett's."""
+        answer = await self._exchange("DELETE", _path(STORE_PATH, onboarding_id), "write")
+        if answer.cut or answer.is_html:
+            raise answer.unreadable(answer.cut or "the answer is a web page")
 
     async def activate(self, onboarding_id: str) -> Store | None:
         """Activate Store. None when a 2xx comes without a body; an unreadable one is UnreadableAnswerError."""
         answer = await self._exchange("POST", _path(ACTIVATE_PATH, onboarding_id), "write")
-        if answer.whole and not answer.body.strip():
+        if not answer.cut and not answer.body.strip():
             return None
-        return _read(answer, Store)
+        return answer.read(Store)
 
     async def aclose(self) -> None:
         """Closes all connections."""
@@ -188,94 +174,194 @@ class GettClient:
     async def __aexit__(self, *exc: object) -> None:
         await self.aclose()
 
-    async def _exchange(self, method: str, path: str, kind: str, body: object = None) -> _Answer:
+    async def _exchange(self, method: str, path: str, kind: str, body: Registration | None = None) -> Answer:
+        """A 2xx answer. Errors are raised here, where no frame holds the request and so the key."""
         client = self._reads if kind == "read" else self._writes
-        started = _Progress(sent=self._embedded)
+        result = await self._sent(client, method, path, body)
+        if isinstance(result, GettError):
+            raise result
+        if self._on_answer is not None:
+            self._on_answer(kind, result.rate_limits())
+        result.require_success()
+        return result
+
+    async def _sent(
+        self, client: httpx.AsyncClient, method: str, path: str, body: Registration | None
+    ) -> Answer | GettError:
+        """The answer, or as much of it as came, else the error.
+
+        The error is returned, not raised: one raised here would refer to the HTTP library's own (as its context),
+        and that one to the request with the key.
+        """
+        progress = _Progress(httpx.URL(self._base), sent=self._embedded)
         try:
-            async with asyncio.timeout(self._timeouts.total), _explained(started):
+            async with asyncio.timeout(self._timeouts.total):
                 request = client.build_request(
-                    method, self._base + path, json=body, extensions={"trace": started.trace}
+                    method,
+                    self._base + path,
+                    json=None if body is None else body.wire(),
+                    extensions={"trace": progress.trace, "progress": progress},
                 )
                 response = await client.send(request, stream=True)
-                answer = await _drained(response, started)
+                await progress.read(response)
+        except httpx.HTTPError as error:
+            failure = _translated(error, progress)
         except TimeoutError:
-            if started.answer is None:
-                raise _timed_out(started) from None
-            answer = started.answer
-        if self._on_answer is not None:
-            self._on_answer(kind, _rate_limits(answer))
-        return _successful(answer)
+            failure = _timed_out(progress)
+        except Exception as error:  # whatever else the libraries raise, the caller knows one tree only
+            failure = _unforeseen(error, progress)
+        else:
+            failure = NoAnswerError(Cause.BROKEN, "no answer came")
+        return progress.answer(self._bearer.hide) or failure
 
 
 class _Progress:
-    """How far an exchange has come: whether the request began to leave, and what has arrived of the answer."""
+    """How far an exchange has come: what it is connected to, whether the request left, what has arrived."""
 
-    def __init__(self, *, sent: bool) -> None:
+    def __init__(self, base: httpx.URL, *, sent: bool) -> None:
+        self._host = base.raw_host.decode("ascii")
+        self._response: httpx.Response | None = None
+        self._raw = bytearray()
+        self._ended = False
         self.sent = sent
-        self.answer: _Answer | None = None
+        self.via_proxy = False
+        self.in_tls = False
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if "send_request_headers.started" in event:
+        """Hears from the HTTP library what it is doing."""
+        if event.endswith("connect_tcp.started"):
+            self.via_proxy = info["host"] != self._host
+        elif event.endswith("start_tls.started"):
+            self.in_tls = True
+        elif event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self.sent = True
 
+    def begin(self, response: httpx.Response) -> None:
+        """The status and the headers are there."""
+        self._response = response
 
-async def _drained(response: httpx.Response, started: _Progress) -> _Answer:
-    body = b""
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    async def read(self, response: httpx.Response) -> None:
+        """Reads the body, up to its limit."""
+        # Undecoded, so that it is never larger than what came over the line.
+        stream = cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))
+        try:
+            async with aclosing(stream) as chunks:
+                async for chunk in chunks:
+                    self._raw += chunk
+                    if len(self._raw) > BODY_LIMIT:
+                        return
+            self._ended = True
+        finally:
+            await response.aclose()
+
+    def answer(self, hide: Callable[[bytes], bytes]) -> Answer | None:
+        """What has arrived; None when not even the headers have."""
+        if self._response is None:
+            return None
+        headers = {name.lower(): value for name, value in self._response.headers.items()}
+        body, whole = decoded(bytes(self._raw), headers.get("content-encoding", ""))
+        cut = "" if self._ended else "the answer was cut off"
+        if not whole:
+            cut = "the answer is too large"
+        return Answer(self._response.status_code, headers, hide(body), cut)
+
+
+async def _begin_answer(response: httpx.Response) -> None:
+    response.request.extensions["progress"].begin(response)
+
+
+def _check_key(key: Secret) -> None:
+    value = key.reveal()
+    if not value or not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError("The API key is empty or holds blanks or characters that cannot go over HTTP.")
+
+
+def _certificates() -> ssl.SSLContext:
+    """The certificates to trust: those of SSL_CERT_FILE or SSL_CERT_DIR, else certifi's."""
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            started.answer = _Answer(response.status_code, headers, body[:BODY_LIMIT], whole=False)
-            if len(body) > BODY_LIMIT:
-                return started.answer
-    except (httpx.HTTPError, httpx.StreamError):
-        return _Answer(response.status_code, headers, body[:BODY_LIMIT], whole=False)
-    finally:
-        await response.aclose()
-    return _Answer(response.status_code, headers, body, whole=True)
+        return httpx.create_ssl_context()
+    except OSError as error:
+        why = one_line(error.strerror or type(error).__name__, 100)
+    raise ConfigError(f"The certificates to trust cannot be read ({why}): check SSL_CERT_FILE and SSL_CERT_DIR.")
 
 
-@asynccontextmanager
-async def _explained(started: _Progress) -> AsyncGenerator[None]:
-    """Turns the HTTP library's errors into ours. None of them is kept: they hold the request, and so the key."""
-    failure: GettError | None = None
+def _path(template: str, onboarding_id: str) -> str:
+    """The path of one onboarding; whatever the id holds, it stays one segment."""
     try:
-        yield
-    except (TimeoutError, GettError):
-        raise
-    except httpx.HTTPError as error:
-        failure = _translated(error)
-    except (httpx.InvalidURL, httpx.CookieConflict, OSError, ValueError, RuntimeError) as error:
-        text = f"the request could not be made ({type(error).__name__})"
-        failure = NoAnswerError(Cause.BROKEN, text) if started.sent else NotSentError(Cause.LOCAL, text)
-    if failure is not None:
-        raise failure
+        quoted = quote(onboarding_id, safe="")
+    except UnicodeEncodeError:
+        quoted = ""
+    if quoted in ("", ".", ".."):
+        raise NotSentError(Cause.LOCAL, "that is no onboarding id")
+    return template.format(onboarding_id=quoted)
 
 
-def _translated(error: httpx.HTTPError) -> GettError:
+# -- errors on the way
+
+
+def _translated(error: httpx.HTTPError, progress: _Progress) -> GettError:
+    """The HTTP library's error as ours. It is not kept: it holds the request, and so the key."""
     if isinstance(error, httpx.PoolTimeout):
         return NotSentError(Cause.LOCAL, "too many requests are under way")
     if isinstance(error, httpx.ProxyError):
-        return NotSentError(Cause.PROXY, "the proxy refuses the connection")
-    if isinstance(error, httpx.ConnectTimeout):
-        return NotSentError(Cause.CONNECT_TIMEOUT, "no connection in time")
-    if isinstance(error, httpx.ConnectError | httpx.UnsupportedProtocol):
-        return _not_connected(error)
+        status = str(error)[:3]
+        return NotSentError(Cause.PROXY, f"the proxy refuses the connection ({status if status.isdigit() else '?'})")
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout) or not progress.sent:
+        return _not_connected(error, progress)
     if isinstance(error, httpx.TimeoutException):
         return NoAnswerError(Cause.TIMEOUT, "no answer in time")
     return NoAnswerError(Cause.BROKEN, "the connection broke off")
 
 
+def _timed_out(progress: _Progress) -> GettError:
+    if progress.sent:
+        return NoAnswerError(Cause.TIMEOUT, "no answer in time")
+    return _behind_proxy(Cause.CONNECT_TIMEOUT, "no connection in time", progress)
+
+
+def _unforeseen(error: Exception, progress: _Progress) -> GettError:
+    if progress.sent:
+        return NoAnswerError(Cause.BROKEN, f"the exchange broke off ({type(error).__name__})")
+    return NotSentError(Cause.LOCAL, f"the request could not be made ({type(error).__name__})")
+
+
 _CAUSES = {
     errno.ECONNREFUSED: (Cause.REFUSED, "the connection is refused"),
     errno.ENETUNREACH: (Cause.UNREACHABLE, "the network is unreachable"),
+    errno.ENETDOWN: (Cause.UNREACHABLE, "the network is down"),
     errno.EHOSTUNREACH: (Cause.UNREACHABLE, "the host is unreachable"),
     errno.ETIMEDOUT: (Cause.CONNECT_TIMEOUT, "no connection in time"),
     errno.EMFILE: (Cause.LOCAL, "too many files are open"),
+    errno.ENFILE: (Cause.LOCAL, "too many files are open"),
 }
 
 
-def _not_connected(error: BaseException) -> NotSentError:
+def _not_connected(error: BaseException, progress: _Progress) -> NotSentError:
+    for link in _chain(error):
+        if isinstance(link, ssl.SSLError):
+            reason = one_line(str(getattr(link, "verify_message", "") or link.reason or "handshake failed"), 100)
+            return NotSentError(Cause.TLS, f"the TLS connection failed ({reason})")
+        if isinstance(link, socket.gaierror):
+            return _behind_proxy(Cause.DNS, "the host name is not found", progress)
+        known = _CAUSES.get(link.errno or 0) if isinstance(link, OSError) else None
+        if known is not None:
+            return _behind_proxy(*known, progress)
+    if isinstance(error, httpx.ConnectTimeout):
+        return _behind_proxy(Cause.CONNECT_TIMEOUT, "no connection in time", progress)
+    if progress.in_tls:
+        return NotSentError(Cause.TLS, "the TLS connection failed (it was closed)")
+    return _behind_proxy(Cause.REFUSED, "no connection came about", progress)
+
+
+def _behind_proxy(cause: Cause, text: str, progress: _Progress) -> NotSentError:
+    """The error, or the proxy's when it is the proxy that was being connected to."""
+    if progress.via_proxy and not progress.in_tls and cause is not Cause.LOCAL:
+        return NotSentError(Cause.PROXY, f"the proxy: {text}")
+    return NotSentError(cause, text)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """``error`` and all that led to it."""
     chain: list[BaseException] = []
     todo: list[BaseException | None] = [error]
     while todo:
@@ -286,167 +372,4 @@ def _not_connected(error: BaseException) -> NotSentError:
         todo += [link.__cause__, link.__context__]
         if isinstance(link, BaseExceptionGroup):
             todo += cast("BaseExceptionGroup[BaseException]", link).exceptions
-    for link in chain:
-        if isinstance(link, socket.gaierror):
-            return NotSentError(Cause.DNS, "the host name is not found")
-        if isinstance(link, ssl.SSLError):
-            reason = one_line(str(getattr(link, "verify_message", "") or link.reason or "handshake failed"), 100)
-            return NotSentError(Cause.TLS, f"the TLS connection failed ({reason})")
-        known = _CAUSES.get(link.errno or 0) if isinstance(link, OSError) else None
-        if known is not None:
-            return NotSentError(*known)
-    return NotSentError(Cause.REFUSED, "no connection came about")
-
-
-def _timed_out(started: _Progress) -> GettError:
-    if started.sent:
-        return NoAnswerError(Cause.TIMEOUT, "no answer in time")
-    return NotSentError(Cause.CONNECT_TIMEOUT, "no connection in time")
-
-
-def _path(template: str, onboarding_id: str) -> str:
-    """The path of one onboarding; whatever the id holds, it stays one segment."""
-    quoted = quote(onboarding_id, safe="", errors="replace")
-    if quoted in ("", ".", ".."):
-        raise NotSentError(Cause.LOCAL, "that is no onboarding id")
-    return template.format(onboarding_id=quoted)
-
-
-# -- reading answers
-
-
-def _successful(answer: _Answer) -> _Answer:
-    """``answer`` when it is a 2xx; anything else is raised."""
-    if 200 <= answer.status < 300:
-        return answer
-    if answer.status >= 400:
-        raise _problem_error(answer)
-    where = ""
-    if location := answer.headers.get("location"):
-        where = f" to {one_line(_host_of(location), 80)}"
-    raise _unreadable(answer, f"a redirect{where}, which is not followed", Outcome.UNKNOWN)
-
-
-def _host_of(location: str) -> str:
-    try:
-        return httpx.URL(location).host or "another path"
-    except (httpx.InvalidURL, ValueError):
-        return "somewhere"
-
-
-def _unreadable(answer: _Answer, text: str, outcome: Outcome) -> UnreadableAnswerError:
-    return UnreadableAnswerError(f"{text} ({answer.status})", status=answer.status, body=answer.text, outcome=outcome)
-
-
-def _read_onboarding(answer: _Answer) -> Onboarding:
-    return _read(answer, Onboarding)
-
-
-def _read(answer: _Answer, model: type[M]) -> M:
-    """The body as ``model``. A JSON object that lacks what is needed still proves that Gett did it."""
-    if not answer.whole:
-        raise _unreadable(answer, "the answer was cut off", Outcome.UNKNOWN)
-    data = _json(answer.body)
-    if not isinstance(data, dict):
-        raise _unreadable(answer, "the answer is no JSON object", Outcome.UNKNOWN)
-    try:
-        return model.model_validate(data)
-    except (ValidationError, RecursionError, ValueError):
-        pass
-    raise _unreadable(answer, "the answer lacks what it should hold", Outcome.DONE)
-
-
-def _json(body: bytes) -> object:
-    """The JSON value in ``body``; None when it is none (or is ``null``)."""
-    try:
-        return json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _problem_error(answer: _Answer) -> ProblemError:
-    problem = _problem(answer)
-    explained = answer.status != 503 or problem.documented
-    not_done = answer.status < 500 or (answer.status == 503 and explained)
-    return ProblemError(problem, outcome=Outcome.NOT_DONE if not_done else Outcome.UNKNOWN)
-
-
-def _problem(answer: _Answer) -> Problem:
-    """The RFC 9457 problem in an error answer; nothing but the status is taken for granted (2.2)."""
-    after = _retry_after_header(answer.headers.get("retry-after"))
-    data = _json(answer.body) if answer.whole else None
-    if not isinstance(data, dict):
-        return Problem(answer.status, body=answer.text[:_SHOWN], retry_after=after, documented=False)
-    members = cast("dict[str, object]", data)
-    documented = any(isinstance(members.get(name), str) for name in ("type", "title", "detail", "errorCode"))
-    told = _seconds(members.get("retryAfter"))
-    retryable = members.get("retryable")
-    return Problem(
-        status=answer.status,
-        title=_text(members.get("title")),
-        detail=_text(members.get("detail")),
-        error_code=_text(members.get("errorCode")),
-        error_category=_text(members.get("errorCategory")),
-        retryable=retryable if isinstance(retryable, bool) else None,
-        retry_after=told if told is not None else after,
-        request_id=_text(members.get("requestId")),
-        type=_text(members.get("type")),
-        errors=_items(members.get("errors")),
-        body="" if documented else answer.text[:_SHOWN],
-        documented=documented,
-    )
-
-
-def _text(value: object) -> str | None:
-    if not isinstance(value, str) or not value:
-        return None
-    return value[:_SHOWN].encode("utf-8", "replace").decode("utf-8")
-
-
-def _items(value: object) -> tuple[ProblemItem, ...]:
-    if not isinstance(value, list):
-        return ()
-    return tuple(_item(entry) for entry in cast("list[object]", value)[:_MAX_ITEMS])
-
-
-def _item(entry: object) -> ProblemItem:
-    if not isinstance(entry, dict):
-        return ProblemItem(message=_text(entry if isinstance(entry, str) else json.dumps(entry, default=str)))
-    raw = cast("dict[str, Any]", entry)
-    where = next((raw[name] for name in ("jsonPath", "itemId", "field", "pointer") if raw.get(name)), None)
-    return ProblemItem(_text(raw.get("code")), _text(raw.get("message")), _text(where), raw)
-
-
-def _seconds(value: object) -> float | None:
-    """A finite number of seconds that is not negative, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        seconds = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
-
-
-def _retry_after_header(value: str | None) -> float | None:
-    """Seconds from a ``Retry-After`` header, in either of its two forms (whether Gett sends it is U)."""
-    if value is None:
-        return None
-    seconds = _seconds(value)
-    if seconds is not None:
-        return seconds
-    try:
-        until = parsedate_to_datetime(value)
-        aware = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
-        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _rate_limits(answer: _Answer) -> RateLimits:
-    remaining = _seconds(answer.headers.get("x-ratelimit-remaining"))
-    return RateLimits(
-        remaining=int(remaining) if remaining is not None else None,
-        reset_at=_seconds(answer.headers.get("x-ratelimit-reset")),
-        status=answer.status,
-    )
+    return chain

@@ -1,7 +1,7 @@
 """What can go wrong with a call to Gett, and whether the request was carried out.
 
     GettTuiError
-    └── GettError                 outcome, operation
+    └── GettError                 outcome
         ├── NotSentError          never left this machine, or no connection came about   NOT_DONE
         ├── NoAnswerError         broke off or timed out after the request began         UNKNOWN
         ├── UnreadableAnswerError a 2xx whose body makes no sense, or a 3xx              DONE or UNKNOWN

@@ -1,7 +1,7 @@
 """Gett's onboarding paths and objects as they go over the wire (``/api/commerce/order-booster-onboarding``).
 
-Models are lenient on the way in: unknown members are kept, scalars of another type become text, ``null`` and
-absent mean the same (which of the two Gett sends is U).
+Models are lenient on the way in: unknown members are kept, values of another type become text; ``null``, blank and
+absent mean the same (which of them Gett sends is U).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 STORES_PATH = "/v1/commerce/onboarding/stores"
@@ -21,15 +21,23 @@ ACTIVATE_PATH = STORE_PATH + "/activate"
 
 
 def _as_text(value: object) -> object:
-    """Text as it is; anything else as its JSON text, so that a wrong type is shown instead of lost."""
-    if value is None:
-        return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Text as it is, blank text as none; anything else as its JSON text, so that a wrong type is shown and not lost."""
+    if value is None or isinstance(value, str):
+        return value if value and value.strip() else None
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]
-RequiredText = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+def _as_id(value: object) -> object:
+    """An id that further calls can be made with: a name, or a number; never one that means another path."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value.strip() or value in (".", ".."):
+        raise ValueError("not an id")
+    return value
+
+
+Text = Annotated[str | None, BeforeValidator(_as_text)]
+Id = Annotated[str, BeforeValidator(_as_id)]
 
 
 class _Wire(BaseModel):
@@ -54,12 +62,12 @@ class Registration(_Wire):
 class Onboarding(_Wire):
     """What Register and Get Onboarding Status answer (1.3)."""
 
-    onboarding_id: RequiredText
-    partner_store_id: Text | None = None
-    status: Text | None = None
-    store_id: Text | None = None
-    error: Text | None = None
-    created_at: Text | None = None
+    onboarding_id: Id
+    partner_store_id: Text = None
+    status: Text = None
+    store_id: Text = None
+    error: Text = None
+    created_at: Text = None
 
 
 class Store(_Wire):
@@ -68,6 +76,6 @@ class Store(_Wire):
     ``status`` here is ``online`` or ``paused``: another enum than the onboarding status.
     """
 
-    store_id: Text | None = None
-    name: Text | None = None
-    status: Text | None = None
+    store_id: Text = None
+    name: Text = None
+    status: Text = None

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from gett_tui.errors import ConfigError
 from gett_tui.text import one_line
+
+# So narrow that no two libraries can take one URL for two hosts.
+_HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:/%-]*")
 
 
 def is_loopback(host: str) -> bool:
@@ -20,26 +25,40 @@ def is_loopback(host: str) -> bool:
 
 
 def check_base_url(url: str) -> str:
-    """``url`` without a trailing slash, when the key may go there: https, or http to loopback alone.
+    """``url`` in normal form, without a trailing slash, when the key may go there: https, or http to loopback alone.
 
-    Raises ConfigError with what is wrong.
+    Raises ConfigError with what is wrong; the text never repeats a password or a query.
     """
+    if "@" in url:
+        raise ConfigError("The base URL must not hold a user name or password.")
+    if "?" in url or "#" in url:
+        raise ConfigError("The base URL must not hold a query or a fragment.")
     shown = one_line(url, 100)
-    if url != url.strip() or not url.isascii() or not url.isprintable():
+    if not url.isascii() or not url.isprintable() or " " in url:
         raise ConfigError(f"The base URL {shown} holds blanks or characters that a URL cannot have.")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ConfigError(f"The base URL {shown} is not a URL.") from None
     if parts.scheme not in ("https", "http") or not host:
         raise ConfigError(f"The base URL {shown} must begin with https:// and name a host.")
-    if "@" in parts.netloc:
-        raise ConfigError("The base URL must not hold a user name or password.")
-    if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise ConfigError(f"The base URL {shown} must not hold a query or a fragment.")
+    if not _is_host(host) or not _PATH.fullmatch(parts.path):
+        raise ConfigError(f"The base URL {shown} does not name a proper host and path.")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigError(
             f"The base URL {shown} must begin with https://: the API key would go over the line in clear."
         )
-    return url.rstrip("/")
+    name = f"[{host}]" if ":" in host else host
+    place = name if port is None else f"{name}:{port}"
+    return f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    if ":" not in host and not host.rpartition(".")[2].isdigit():
+        return _HOST.fullmatch(host) is not None
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host

@@ -1,0 +1,240 @@
+"""What an HTTP answer of Gett means: a model, a problem, or something that cannot be read.
+
+Nothing in an answer is taken for granted; whatever it holds, reading it ends in a value or in a GettError.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from gett_tui.gett.errors import Outcome, Problem, ProblemError, ProblemItem, UnreadableAnswerError
+from gett_tui.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BODY_LIMIT = 1024 * 1024
+"""The most that is kept of an answer's body, in bytes, as received and as decoded."""
+
+_SHOWN = 2_000
+_MAX_ITEMS = 50
+_MAX_DEPTH = 50
+_MAX_DIGITS = 100
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What an answer says about the organisation's quota; None where it does not, or says nonsense."""
+
+    remaining: int | None
+    reset_at: float | None
+    """Unix seconds (``RATE_LIMITED`` page, D; that the unit is seconds is I)."""
+    status: int
+    """The HTTP status of that answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or as much of it as arrived."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+    cut: str = ""
+    """Why ``body`` is not the whole body, in words; empty when it is."""
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever its bytes."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the body is a web page: something in between made it, not Gett."""
+        return "html" in self.headers.get("content-type", "").lower() or self.body.lstrip().startswith(b"<")
+
+    def rate_limits(self) -> RateLimits:
+        """The ``X-RateLimit-*`` headers (``RATE_LIMITED`` page, D)."""
+        remaining = _seconds(self.headers.get("x-ratelimit-remaining"))
+        return RateLimits(
+            remaining=int(remaining) if remaining is not None else None,
+            reset_at=_seconds(self.headers.get("x-ratelimit-reset")),
+            status=self.status,
+        )
+
+    def unreadable(self, text: str, outcome: Outcome = Outcome.UNKNOWN) -> UnreadableAnswerError:
+        """The error that keeps this answer's body."""
+        return UnreadableAnswerError(f"{text} ({self.status})", status=self.status, body=self.text, outcome=outcome)
+
+    def require_success(self) -> None:
+        """Raises ProblemError for a 4xx or 5xx, UnreadableAnswerError for all else that is not a 2xx."""
+        if 200 <= self.status < 300:
+            return
+        if 400 <= self.status < 600:
+            raise self._problem_error()
+        if 300 <= self.status < 400:
+            raise self.unreadable(f"a redirect{self._where_to()}, which is not followed")
+        raise self.unreadable("an answer of an unknown kind")
+
+    def read(self, model: type[M]) -> M:
+        """The body as ``model``. A JSON object that lacks what is needed still proves that Gett did it."""
+        if self.cut:
+            raise self.unreadable(self.cut)
+        data = _json(self.body)
+        if not isinstance(data, dict):
+            raise self.unreadable("the answer is no JSON object")
+        try:
+            return model.model_validate(data)
+        except ValidationError:
+            pass
+        raise self.unreadable("the answer lacks what it should hold", Outcome.DONE)
+
+    def _where_to(self) -> str:
+        location = self.headers.get("location")
+        if not location:
+            return ""
+        try:
+            host = urlsplit(location).hostname
+        except ValueError:
+            host = None
+        return f" to {one_line(host, 80)}" if host else " to another path"
+
+    def _problem_error(self) -> ProblemError:
+        problem = self._problem()
+        # A 503 without a problem may come from a proxy that had already passed the request on.
+        not_done = self.status < 500 or (self.status == 503 and problem.documented)
+        return ProblemError(problem, outcome=Outcome.NOT_DONE if not_done else Outcome.UNKNOWN)
+
+    def _problem(self) -> Problem:
+        """The RFC 9457 problem (``/errors``, D); only the status is sure (2.2)."""
+        after = _retry_after(self.headers.get("retry-after"))
+        kind = self.headers.get("content-type", "json").lower()
+        data = _json(self.body) if "json" in kind and not self.cut else None
+        members = cast("dict[str, object]", data) if isinstance(data, dict) else {}
+        # A bare "status" is no proof: frameworks in between answer {"status": 404} of their own.
+        documented = any(_text(members.get(name)) for name in ("type", "title", "detail", "errorCode"))
+        told = _seconds(members.get("retryAfter"))
+        retryable = members.get("retryable")
+        return Problem(
+            status=self.status,
+            title=_text(members.get("title")),
+            detail=_text(members.get("detail")),
+            error_code=_text(members.get("errorCode")),
+            error_category=_text(members.get("errorCategory")),
+            retryable=retryable if isinstance(retryable, bool) else None,
+            retry_after=told if told is not None else after,
+            request_id=_text(members.get("requestId")),
+            type=_text(members.get("type")),
+            errors=_items(members.get("errors")),
+            body="" if documented else self.text[:_SHOWN],
+            documented=documented,
+        )
+
+
+def decoded(raw: bytes, encoding: str) -> tuple[bytes, bool]:
+    """A body as its ``Content-Encoding`` says, at most BODY_LIMIT of it, and whether that is all.
+
+    None is asked for, so gzip and deflate are read out of kindness, and anything else stays as it came.
+    """
+    if encoding.strip().lower() in ("gzip", "x-gzip", "deflate"):
+        with contextlib.suppress(zlib.error):
+            # Bounded, so that a small body cannot grow to gigabytes.
+            raw = zlib.decompressobj(_GZIP_OR_ZLIB).decompress(raw, BODY_LIMIT + 1)
+    return raw[:BODY_LIMIT], len(raw) <= BODY_LIMIT
+
+
+def _json(body: bytes) -> object:
+    """The JSON value in ``body``; None when it is none, is ``null``, or is nested beyond reason.
+
+    Bytes and escapes that are no text become replacement characters; numbers of absurd length become text.
+    """
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        data: object = json.loads(text, parse_int=_integer)
+        if _SURROGATE_ESCAPE.search(text):
+            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return None if _is_too_deep(data) else data
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
+
+
+def _is_too_deep(data: object) -> bool:
+    level: list[object] = [data]
+    for _ in range(_MAX_DEPTH):
+        level = [child for value in level for child in _children(value)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(cast("dict[str, object]", value).values())
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def _text(value: object) -> str | None:
+    return value[:_SHOWN] if isinstance(value, str) and value else None
+
+
+def _items(value: object) -> tuple[ProblemItem, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(_item(entry) for entry in cast("list[object]", value)[:_MAX_ITEMS])
+
+
+def _item(entry: object) -> ProblemItem:
+    """One of ``errors[]`` (2.4, D; the schema is U)."""
+    if not isinstance(entry, dict):
+        return ProblemItem(message=_text(entry if isinstance(entry, str) else json.dumps(entry)))
+    raw = cast("dict[str, Any]", entry)
+    where = next(
+        (found for name in ("jsonPath", "itemId", "field", "pointer") if (found := _text(raw.get(name)))), None
+    )
+    return ProblemItem(_text(raw.get("code")), _text(raw.get("message")), where, raw)
+
+
+def _seconds(value: object) -> float | None:
+    """A finite number that is not negative, also as text; else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from a ``Retry-After`` header, in either of its two forms (whether Gett sends it is U)."""
+    if value is None:
+        return None
+    seconds = _seconds(value)
+    if seconds is not None:
+        return seconds
+    try:
+        until = parsedate_to_datetime(value)
+        aware = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
+        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
