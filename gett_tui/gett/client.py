@@ -337,6 +337,8 @@ _CAUSES = {
 
 
 def _not_connected(error: BaseException, progress: _Progress) -> NotSentError:
+    if isinstance(error, httpx.ConnectTimeout):
+        return _behind_proxy(Cause.CONNECT_TIMEOUT, "no connection in time", progress)
     for link in _chain(error):
         if isinstance(link, ssl.SSLError):
             reason = one_line(str(getattr(link, "verify_message", "") or link.reason or "handshake failed"), 100)
@@ -346,10 +348,6 @@ def _not_connected(error: BaseException, progress: _Progress) -> NotSentError:
         known = _CAUSES.get(link.errno or 0) if isinstance(link, OSError) else None
         if known is not None:
             return _behind_proxy(*known, progress)
-    if isinstance(error, httpx.ConnectTimeout):
-        return _behind_proxy(Cause.CONNECT_TIMEOUT, "no connection in time", progress)
-    if progress.in_tls:
-        return NotSentError(Cause.TLS, "the TLS connection failed (it was closed)")
     return _behind_proxy(Cause.REFUSED, "no connection came about", progress)
 
 

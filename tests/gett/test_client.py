@@ -265,6 +265,11 @@ class TestNoConnection:
         _connecting(monkeypatch, lambda: asyncio.sleep(30))
         assert (await self._fails("https://127.0.0.1", timeouts)).cause is Cause.CONNECT_TIMEOUT
 
+    async def test_the_server_falls_silent_in_the_tls_handshake(self) -> None:
+        with hostile_server(falling_silent()) as mute:
+            error = await self._fails(mute.url.replace("http:", "https:"), Timeouts(connect=0.1))
+        assert error.cause is Cause.CONNECT_TIMEOUT
+
     async def test_the_server_speaks_no_tls(self) -> None:
         with hostile_server(_greeting) as plain:
             error = await self._fails(plain.url.replace("http:", "https:"))
