@@ -222,7 +222,7 @@ class MainScreen(Screen[None]):
 
     def _toast(self, text: str, *, error: bool = False, warning: bool = False) -> None:
         severity = "error" if error else "warning" if warning else "information"
-        self.notify(one_line(text, 400), severity=severity, timeout=10 if error else 6, markup=False)
+        self.notify(one_line(text, 400), severity=severity, timeout=8 if error else 4, markup=False)
 
     @on(StoreList.Highlighted)
     def _highlighted(self, message: StoreList.Highlighted) -> None:
