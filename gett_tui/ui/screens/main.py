@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Container
+from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 
@@ -115,10 +115,8 @@ class MainScreen(Screen[None]):
         # Before the first layout: doing it on the first resize would lay everything out twice.
         self._fit()
         yield self._status
-        with Container(id="body"):
-            with Container(id="stores"):
-                yield self._list
-            yield self._panel
+        yield self._list
+        yield self._panel
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -276,8 +274,8 @@ class MainScreen(Screen[None]):
             from gett_tui.ui.widgets.filter_box import FilterBox
 
             self._filter = FilterBox()
-            self.query_one("#stores").mount(self._filter)
-        self._filter.display = True
+            self.mount(self._filter)
+        self.add_class("-filtering")
         self._filter.focus()
 
     def on_filter_box_typed(self, message: FilterBox.Typed) -> None:
@@ -286,16 +284,15 @@ class MainScreen(Screen[None]):
         self._title()
 
     def on_filter_box_done(self) -> None:
-        """Gives the list the focus; an empty filter goes away."""
-        if self._filter is not None:
-            self._filter.display = bool(self._filter.value)
+        """Gives the list the focus; the title tells what is filtered."""
+        self.remove_class("-filtering")
         self._list.focus()
 
     def action_leave(self) -> None:
         """Clears the filter, and gives the list the focus."""
         if self._filter is not None:
             self._filter.value = ""
-            self._filter.display = False
+        self.remove_class("-filtering")
         self._list.focus()
 
     def action_sort(self) -> None:
@@ -315,11 +312,13 @@ class MainScreen(Screen[None]):
         parts = ["Stores"]
         if self._sort or self._reverse:
             parts.append(f"by {_SORTS[self._sort]}{', reversed' if self._reverse else ''}")
+        if self._list.filter_text.strip():
+            parts.append(f"/{one_line(self._list.filter_text, 30)}")
         if self._list.visible_count != self._list.total_count:
             parts.append(f"{self._list.visible_count} of {self._list.total_count}")
         if self._list.marked:
             parts.append(f"{len(self._list.marked)} marked")
-        self._list.border_title = " · ".join(parts)
+        self._list.border_title = Content(" · ".join(parts))
 
     def action_copy_id(self) -> None:
         """Copies the onboarding ids of the store under the cursor, or of the marked ones."""
