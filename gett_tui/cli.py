@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from enum import IntEnum
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from gett_tui import __version__
@@ -13,7 +13,19 @@ from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+
+
+DASHBOARD = {
+    "profile": None,
+    "demo": False,
+    "ascii": False,
+    "no_mouse": False,
+    "debug": False,
+    "command": None,
+}
+"""What the command line means when it is empty."""
 
 
 class ExitCode(IntEnum):
@@ -31,7 +43,7 @@ class ExitCode(IntEnum):
 
 def run(argv: Sequence[str]) -> int:
     """Runs one command line and gives its exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments = _arguments(argv)
     try:
         return int(_dispatch(arguments))
     except ConfigError as error:
@@ -46,6 +58,11 @@ def run(argv: Sequence[str]) -> int:
 
             return _fail(f"an unforeseen error; the details are in {write_crash(error)}", ExitCode.FAILED)
         return _fail(f"an unforeseen error ({type(error).__name__}); --debug writes the details.", ExitCode.FAILED)
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace | SimpleNamespace:
+    # The plain dashboard is what is started all day: it does not wait for the parser of a dozen commands.
+    return _parser().parse_args(argv) if argv else SimpleNamespace(**DASHBOARD)
 
 
 def _code(error: GettTuiError) -> ExitCode:
@@ -63,6 +80,8 @@ def _fail(error: GettTuiError | str, code: ExitCode) -> ExitCode:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     from gett_tui.sandbox import serve
 
     parser = argparse.ArgumentParser(prog="gett-tui", description="Put stores onto the Gett network.")
@@ -104,7 +123,7 @@ def _add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _dispatch(arguments: argparse.Namespace) -> int:
+def _dispatch(arguments: argparse.Namespace | SimpleNamespace) -> int:
     if arguments.command == "sandbox":
         from gett_tui.sandbox import serve
 
@@ -118,7 +137,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     return _dashboard(arguments)
 
 
-def _command(arguments: argparse.Namespace) -> int:
+def _command(arguments: argparse.Namespace | SimpleNamespace) -> int:
     from gett_tui import headless
     from gett_tui.config import claim_folder, load_profile
 
@@ -128,7 +147,7 @@ def _command(arguments: argparse.Namespace) -> int:
     return headless.run(arguments, profile)
 
 
-def _dashboard(arguments: argparse.Namespace) -> int:
+def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     _need_terminal()
     from gett_tui import dashboard
 

@@ -5,13 +5,9 @@ Decoded by hand: the first frame waits for it, and importing pydantic would dela
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import shlex
 import stat
-import subprocess
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -141,6 +137,9 @@ def _usable(value: str, source: str) -> Secret:
 
 
 def _run(profile: Profile, env: Mapping[str, str]) -> str:
+    import shlex
+    import subprocess
+
     program = shlex.quote(profile.api_key_command[0])
     try:
         done = subprocess.run(  # noqa: S603 (the operator's own command, run without a shell)
@@ -172,6 +171,8 @@ def _read(path: Path) -> Mapping[str, Any]:
         return {}
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+    import tomllib
+
     try:
         table = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -183,6 +184,8 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _known(path: Path, table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    import difflib
+
     for name in table:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -245,7 +248,7 @@ def _stored_key(path: Path, profile: str, table: Mapping[str, Any]) -> Secret | 
     if not isinstance(value, str):
         raise ConfigError(f"{path}: profiles.{profile}.api_key must be text.")
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ConfigError(f"{path} holds an API key and others can read it: run chmod 600 {shlex.quote(str(path))}")
+        raise ConfigError(f"{path} holds an API key and others can read it: run chmod 600 '{path}'")
     return _usable(value, f"{path}: profiles.{profile}.api_key")
 
 

@@ -17,6 +17,7 @@ from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     import argparse
+    from types import SimpleNamespace
 
     from gett_tui.gett.secret import Secret
 
@@ -40,7 +41,7 @@ class Doctor:
         print(f"BAD   {one_line(text, 400)}")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace | SimpleNamespace) -> int:
     """Examines the profile. Returns 0 when all is well, 1 when something is wrong. Raises ConfigError."""
     doctor = Doctor()
     profile = load_profile(os.environ, arguments.profile)

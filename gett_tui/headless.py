@@ -19,6 +19,7 @@ from gett_tui.text import lines, one_line
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable, Sequence
+    from types import SimpleNamespace
 
     from gett_tui.config import Profile
     from gett_tui.gett.secret import Secret
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     UseCase = Callable[[Service], Awaitable[Sequence[Record]]]
 
 
-def run(arguments: argparse.Namespace, profile: Profile) -> int:
+def run(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> int:
     """Runs one command. Raises GettTuiError; an unknown outcome is UnconfirmedError."""
     if arguments.command in ("list", "show"):
         return _print(asyncio.run(_stored(arguments, profile)), arguments)
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace, profile: Profile) -> int:
     return _print(records, arguments)
 
 
-async def _stored(arguments: argparse.Namespace, profile: Profile) -> list[Record]:
+async def _stored(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> list[Record]:
     from gett_tui.onboarding.cache import Cache
 
     cache = Cache(profile.folder, f"{os.getpid()}-list")
@@ -59,7 +60,7 @@ async def _stored(arguments: argparse.Namespace, profile: Profile) -> list[Recor
     return [record for record in records if arguments.status in (None, record.status)]
 
 
-def _confirm(arguments: argparse.Namespace, profile: Profile) -> None:
+def _confirm(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> None:
     if arguments.command not in ("activate", "cancel") or arguments.yes:
         return
     if not sys.stdin.isatty():
@@ -71,7 +72,7 @@ def _confirm(arguments: argparse.Namespace, profile: Profile) -> None:
         raise NotPossibleError("Nothing was done.")
 
 
-def _use_case(arguments: argparse.Namespace) -> UseCase:
+def _use_case(arguments: argparse.Namespace | SimpleNamespace) -> UseCase:
     async def act(service: Service) -> Sequence[Record]:
         match arguments.command:
             case "register":
@@ -88,7 +89,7 @@ def _use_case(arguments: argparse.Namespace) -> UseCase:
     return act
 
 
-def _registration(arguments: argparse.Namespace) -> Any:
+def _registration(arguments: argparse.Namespace | SimpleNamespace) -> Any:
     from gett_tui.gett.models import Registration
     from gett_tui.onboarding.registration import field_problems
 
@@ -154,7 +155,7 @@ def _say(event: events.Event) -> None:
             pass
 
 
-def _print(records: Sequence[Record], arguments: argparse.Namespace) -> int:
+def _print(records: Sequence[Record], arguments: argparse.Namespace | SimpleNamespace) -> int:
     if arguments.json:
         data: Any = [_as_json(record) for record in records]
         print(json.dumps(data if arguments.command == "list" else data[0], indent=2, default=str))

@@ -25,6 +25,12 @@ def environment(tmp_path: Path, config: str | None = None, **more: str) -> dict[
     return env
 
 
+def test_an_empty_command_line_means_what_the_parser_would_make_of_it() -> None:
+    from gett_tui.cli import DASHBOARD, _parser
+
+    assert vars(_parser().parse_args([])) == DASHBOARD
+
+
 def test_without_a_file_the_sandbox_is_used_with_the_key_of_the_environment(tmp_path: Path) -> None:
     env = environment(tmp_path, GETT_API_KEY=f" {KEY}\n")
     profile = load_profile(env)

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -80,7 +79,7 @@ def write_atomic(path: Path, data: bytes, owner: str) -> None:
     ``owner`` names the running program in the temporary file's name, so that another can tell an orphan.
     Raises FileTroubleError, and then ``path`` is as it was.
     """
-    temporary = path.with_name(f".{path.name}.{owner}.{secrets.token_hex(4)}{TEMPORARY}")
+    temporary = path.with_name(f".{path.name}.{owner}.{os.urandom(4).hex()}{TEMPORARY}")
     with explained("Cannot write", path):
         try:
             _write_synced(temporary, data)

@@ -11,6 +11,7 @@ from gett_tui.errors import GettTuiError
 
 if TYPE_CHECKING:
     import argparse
+    from types import SimpleNamespace
 
 _HOST = "127.0.0.1"
 
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="makes ids and times repeatable")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace | SimpleNamespace) -> int:
     """Serves until interrupted. Raises GettTuiError when the extra is missing or the port is taken."""
     import random
 
