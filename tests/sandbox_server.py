@@ -42,7 +42,7 @@ def live_sandbox(settings: Settings | None = None, *, pending: float = 0.1, inge
         create_app(sandbox), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=0, access_log=False
     )
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+    server.install_signal_handlers = lambda: None
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

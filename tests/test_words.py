@@ -23,7 +23,7 @@ EVIL = "\x1b]52;c;aGk=\a\u202eevil\n[@click=app.bell]"
 
 
 def problem(status: int, **more: object) -> ProblemError:
-    return ProblemError(Problem(status, **more), outcome=Outcome.NOT_DONE)  # type: ignore[arg-type]
+    return ProblemError(Problem(status, **more), outcome=Outcome.NOT_DONE)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ async def work(folder: Path, url: str, seed: int) -> None:
 
 async def _busy(session: Session, url: str, seed: int, numbers: object) -> None:
     chance = random.Random(seed)
-    for number in numbers:  # type: ignore[attr-defined]
+    for number in numbers:
         partner = f"p-{seed}-{number}"
         registration = Registration(
             partner_store_id=partner,

@@ -34,7 +34,7 @@ def spend(lane: Lane, clock: Clock, seconds: float, *, urgent: bool = False) -> 
 
 
 def quota(clock: Clock, limits: Limits = PRODUCTION, **more: object) -> Quota:
-    return Quota(limits, clock=clock, **more)  # type: ignore[arg-type]
+    return Quota(limits, clock=clock, **more)
 
 
 def test_the_limits_are_those_of_the_host() -> None:

@@ -279,7 +279,7 @@ def test_a_failed_write_leaves_the_file_as_it_was_and_no_temporary(tmp_path: Pat
     def full(handle: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    os.write = full  # type: ignore[assignment]
+    os.write = full
     try:
         with pytest.raises(FileTroubleError, match="the disk is full"):
             cache.update("o-1", lambda now: now.moved("active", AT))
@@ -288,7 +288,7 @@ def test_a_failed_write_leaves_the_file_as_it_was_and_no_temporary(tmp_path: Pat
     assert path.read_bytes() == before
     assert [name.name for name in (tmp_path / "onboardings").iterdir()] == ["o-1.toml"]
     assert cache.get("o-1") is not None
-    assert cache.get("o-1").status == "pending_catalog"  # type: ignore[union-attr]
+    assert cache.get("o-1").status == "pending_catalog"
 
 
 def test_temporary_files_of_dead_copies_are_cleared_and_of_live_ones_kept(tmp_path: Path) -> None:
