@@ -8,8 +8,9 @@ ask when
     W(t) = t·D′(t) − D(t) = ∫ u·H(u) du  reaches  θ
 
 (the Whittle index of asking; exact for changes that recur, near it for a stage that is left once).
-Under a common budget the best use of the next question is therefore the store whose ``W`` is highest. With a constant hazard ``λ`` this is
-``λ·t²/2``, so stores are asked at a rate proportional to ``√λ``: the square-root law. Round-robin ignores ``H``; asking by likelihood alone (``∝ λ``) starves the slow ones.
+Under a common budget the best use of the next question is therefore the store whose ``W`` is highest. With a
+constant hazard ``λ`` it is ``λ·t²/2``, so stores are asked at a rate proportional to ``√λ``: the square-root law.
+Round-robin ignores ``H``; asking by likelihood alone (``∝ λ``) starves the slow ones.
 ``W`` grows without bound for every store, so nobody starves, and the falling hazard of a log-normal stage backs off
 stores that have hung for long by itself.
 
