@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp
-from textual.widgets import Static
 
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 
@@ -97,11 +96,13 @@ async def test_the_same_view_again_writes_nothing(monkeypatch: pytest.MonkeyPatc
     async with DialogApp(status).run_test(size=(80, 10)) as pilot:
         await pilot.pause()
         written: list[object] = []
-        monkeypatch.setattr(Static, "update", lambda _, *what, **__: written.append(what))
+        monkeypatch.setattr(status, "refresh", lambda **how: written.append(how))
         status.show(view())
         assert not written
         status.show(view("Gett is away"))
-        assert len(written) == 1
+        assert written == [{"layout": True}]
+        status.show(view("Gett is gone"))
+        assert written[1:] == [{"layout": False}]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])

@@ -6,29 +6,22 @@ Textual's own footer is a widget a key and is drawn anew with every change of fo
 from __future__ import annotations
 
 from rich.text import Text
-from textual.widgets import Static
+from textual.widget import Widget
 
 from gett_tui.ui.commands import COMMANDS
 
 _PALETTE = ("^p", "commands")
 
 
-class KeyBar(Static):
+class KeyBar(Widget):
     """Shows the footer's commands, as many as fit."""
 
     def __init__(self) -> None:
-        super().__init__(markup=False, id="keys")
-        self._width = 0
+        super().__init__(id="keys")
 
-    def on_resize(self) -> None:
-        """Fits the keys to the new width."""
+    def render(self) -> Text:
+        """The keys that fit the app's width."""
         width = self.app.size.width
-        if width != self._width:
-            self._width = width
-            self.update(self._text(width), layout=False)
-
-    @staticmethod
-    def _text(width: int) -> Text:
         keys = [(command.key_words, command.words) for command in COMMANDS if command.footer]
         bar = Text(no_wrap=True)
         for key, words in keys:

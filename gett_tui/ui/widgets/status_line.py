@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.widgets import Static
+from textual.widget import Widget
 
 from gett_tui.onboarding.pipeline import Local, Status, look
 from gett_tui.text import one_line
@@ -47,34 +47,29 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-class StatusLine(Static):
+class StatusLine(Widget):
     """One line, and one or two more for each kind of trouble there is. Writes only what differs."""
 
     def __init__(self, view: StatusView, *, clock: Callable[[], datetime]) -> None:
-        super().__init__(markup=False, id="status")
+        super().__init__(id="status")
         self._view = view
         self._clock = clock
-        self._drawn: tuple[StatusView, int] | None = None
-        self._rows = 0
 
     def show(self, view: StatusView) -> None:
         """Shows ``view``."""
-        self._view = view
-        self._draw()
-
-    def on_resize(self) -> None:
-        """Fits the line to the new width."""
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.app.size.width
-        if self._drawn == (self._view, width):
+        if view == self._view:
             return
-        self._drawn = (self._view, width)
-        rows = [row for text in (self._view.trouble, self._view.files) if text for row in self._trouble(text, width)]
-        same_height = len(rows) == self._rows
-        self._rows = len(rows)
-        self.update(Text("\n", no_wrap=True).join([self._top(width), *rows]), layout=not same_height)
+        rows = len(self._troubles())
+        self._view = view
+        self.refresh(layout=len(self._troubles()) != rows)
+
+    def render(self) -> Text:
+        """The lines, fitted to the app's width: known before the first layout, so they are in the first frame."""
+        return Text("\n", no_wrap=True).join([self._top(self.app.size.width), *self._troubles()])
+
+    def _troubles(self) -> list[Text]:
+        texts = (self._view.trouble, self._view.files)
+        return [row for text in texts if text for row in self._trouble(text, self.app.size.width)]
 
     def _top(self, width: int) -> Text:
         badge = f" {place(self._view.profile, is_production=self._view.is_production)} "
