@@ -8,23 +8,16 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from gett_tui.errors import ConfigError
-from gett_tui.gett.quota import PRODUCTION_HOST
 from gett_tui.gett.secret import Secret
-from gett_tui.gett.urls import check_base_url
+from gett_tui.gett.urls import PRODUCTION_HOST, SANDBOX_HOST, check_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
-
-PRODUCTION_URL = f"https://{PRODUCTION_HOST}"
-"""``shared-guides/authentication``, D."""
-SANDBOX_URL = "https://api-sandbox.gett-tech.com"
-"""``shared-guides/authentication``, D."""
 
 _KEY_VARIABLE = "GETT_API_KEY"
 _KEY_COMMAND_TIMEOUT = 60.0
@@ -34,8 +27,7 @@ _PROFILE_KEYS = ("base_url", "api_key", "api_key_env", "api_key_command", "quota
 _SHARE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """One account at Gett: an environment with its own host and key."""
 
     name: str
@@ -209,7 +201,7 @@ def _profile_table(path: Path, config: Mapping[str, Any], name: str, *, has_url:
     return typed
 
 
-_DEFAULT_URLS = {"sandbox": SANDBOX_URL, "production": PRODUCTION_URL}
+_DEFAULT_URLS = {"sandbox": f"https://{SANDBOX_HOST}", "production": f"https://{PRODUCTION_HOST}"}
 
 
 def _default_url(name: str) -> str:

@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import signal
 import sys
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
@@ -28,8 +27,7 @@ _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _QUICK = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What the operator chose for this run of the screen."""
 
     ascii_only: bool = False

@@ -16,6 +16,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from gett_tui.gett.urls import PRODUCTION_HOST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,7 +42,6 @@ class Limits:
 
 PRODUCTION = Limits(reads=1_000, writes=100)
 SANDBOX = Limits(reads=5_000, writes=500)
-PRODUCTION_HOST = "api.gett-tech.com"
 
 
 def limits_for(host: str) -> Limits:

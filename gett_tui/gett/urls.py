@@ -1,4 +1,4 @@
-"""Which base URLs the API key may be sent to."""
+"""Gett's hosts, and which base URLs the API key may be sent to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 
 from gett_tui.errors import ConfigError
 from gett_tui.text import one_line
+
+PRODUCTION_HOST = "api.gett-tech.com"
+"""Where real stores stand (``shared-guides/authentication``, D)."""
+SANDBOX_HOST = "api-sandbox.gett-tech.com"
+"""``shared-guides/authentication``, D."""
 
 # So narrow that no two libraries can take one URL for two hosts.
 _HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")

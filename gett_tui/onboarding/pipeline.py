@@ -6,8 +6,8 @@ as it is and counts as one that can still change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -54,8 +54,7 @@ class Tone(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a state is shown and ranked. ``group`` orders the list: what needs a person comes first."""
 
     sign: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gett_tui import words
@@ -19,15 +18,15 @@ def viewed(view: StatusView, event: events.Event, zone: tzinfo | None) -> Status
     """``view`` after ``event``; times are told in ``zone``."""
     match event:
         case events.Polled():
-            return replace(view, polled_at=event.at)
+            return view._replace(polled_at=event.at)
         case events.Reachability(error=None):
-            return replace(view, trouble=None)
+            return view._replace(trouble=None)
         case events.Reachability():
-            return replace(view, trouble=_reach_words(event, zone))
+            return view._replace(trouble=_reach_words(event, zone))
         case events.Role():
-            return replace(view, leading=event.leading, leader_pid=event.leader_pid)
+            return view._replace(leading=event.leading, leader_pid=event.leader_pid)
         case events.FilesTrouble():
-            return replace(view, files=_file_words(event))
+            return view._replace(files=_file_words(event))
         case _:
             return view
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -86,7 +85,7 @@ class MainScreen(Screen[None]):
         self._ascii = ascii_only
         self._now = now
         self._notes: dict[str, str] = {}
-        self._view = StatusView(profile=environment.profile, is_production=environment.is_production)
+        self._view = StatusView(profile=environment.profile, is_production=environment.is_production, counts={})
         self._status_timer: Timer | None = None
         self._sort = 0
         self._reverse = False
@@ -194,7 +193,7 @@ class MainScreen(Screen[None]):
         if last:
             self._status_timer = None
         counts = dict(self._list.counts)
-        self._status.show(replace(self._view, counts=counts))
+        self._status.show(self._view._replace(counts=counts))
 
     def _news(self, record: Record) -> None:
         words_ = "is ready to activate" if record.status == Status.READY_TO_ACTIVATE else look(record.status).words

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -18,13 +17,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StatusView:
+class StatusView(NamedTuple):
     """All that the line shows."""
 
     profile: str
     is_production: bool
-    counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    counts: Mapping[str, int]
     polled_at: datetime | None = None
     leading: bool | None = None
     """Whether this window polls; None while that is not decided."""
