@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from enum import IntEnum
@@ -149,6 +150,8 @@ def _command(arguments: argparse.Namespace | SimpleNamespace) -> int:
 
 def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     _need_terminal()
+    # What is imported for the first frame is no garbage: looking for some in between costs a twentieth of the start.
+    gc.disable()
     from gett_tui import dashboard
 
     look = dashboard.Look(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from functools import partial
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Exit statuses as a shell gives them for these signals."""
 _QUICK = 0.3
+_STARTED = 1.0
 
 
 class Look(NamedTuple):
@@ -61,6 +63,7 @@ def run_demo(look: Look) -> int:
 async def _run(make_session: MakeSession, where: Environment, look: Look) -> int:
     app = GettApp(make_session, where, ascii_only=look.ascii_only)
     loop = asyncio.get_running_loop()
+    loop.call_later(_STARTED, _collect_garbage)
     for number, status in _ENDED_BY.items():
         loop.add_signal_handler(number, app.end, status)
     try:
@@ -71,6 +74,12 @@ async def _run(make_session: MakeSession, where: Environment, look: Look) -> int
     if app.crash is not None:
         return _report_crash(app.crash, look)
     return app.return_code or 0
+
+
+def _collect_garbage() -> None:
+    # What the start has left is there to stay: walking through all of it again and again would hold up the keys.
+    gc.freeze()
+    gc.enable()
 
 
 async def _close(session: Session) -> None:

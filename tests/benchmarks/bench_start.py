@@ -35,6 +35,7 @@ class Bare(App):
 Bare().run()
 """
 SIZE = (120, 40)
+COMMAND = str(Path(sys.executable).with_name("gett-tui"))
 
 
 def plant(folder: Path, stores: int) -> None:
@@ -95,7 +96,7 @@ def measure(folder: Path, stores: int, base: float, arguments: argparse.Namespac
     times: list[list[float]] = []
     for number in range(arguments.starts):
         begun = time.monotonic()
-        with PtySession([sys.executable, "-m", "gett_tui"], SIZE, env) as session:
+        with PtySession([COMMAND], SIZE, env) as session:
             times.append([when(session, mark) - begun for mark in marks])
             if number == 0 and arguments.idle:
                 session.read_until_quiet(2.0)
