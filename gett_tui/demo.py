@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,8 +78,8 @@ def _record(seed: Seed, made: Onboarding, now: datetime, embedded: Embedded) -> 
         steps.append((Status.ACTIVE if seed.end == "active" else Local.CANCELLED, done + 180))
     past = [Change(status, _utc(at)) for status, at in steps if _utc(at) <= now]
     if past[-1].status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, Status.ACTIVE, Local.CANCELLED):
-        return replace(record, status=past[-1].status, history=tuple(past))
-    return replace(record, status=past[-1].status, history=tuple(past), error=None)
+        return record._replace(status=past[-1].status, history=tuple(past))
+    return record._replace(status=past[-1].status, history=tuple(past), error=None)
 
 
 def _utc(at: float) -> datetime:

@@ -21,7 +21,7 @@ import os
 import re
 import threading
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -291,7 +291,7 @@ class Cache:
             with self._lock(path):
                 if not kept.exists():
                     files.write_atomic(kept, path.read_bytes(), self._owner)
-                return self._put(folder, replace(record, revision=record.revision + 1))
+                return self._put(folder, record._replace(revision=record.revision + 1))
         except (OSError, files.FileTroubleError) as error:
             self._problem(path, f"of the older format {version}, and it cannot be written anew: {error}")
             return record
@@ -347,7 +347,7 @@ class Cache:
             changed = change(current)
             if changed == current:
                 return current
-            return self._put(folder, replace(changed, revision=current.revision + 1))
+            return self._put(folder, changed._replace(revision=current.revision + 1))
 
     def begin_attempt(self, attempt: Record, *, allow_duplicate: bool = False) -> Record:
         """Puts the intent to register on the disk, before the request may leave.
@@ -361,7 +361,7 @@ class Cache:
             if not allow_duplicate and (existing := self.live_with_partner_id(partner)) is not None:
                 raise DuplicateError(existing)
             with self._lock(self._attempts.path / file_name(attempt.key)):
-                return self._put(self._attempts, replace(attempt, revision=1))
+                return self._put(self._attempts, attempt._replace(revision=1))
 
     def discard_attempt(self, key: str) -> None:
         """Removes an attempt that Gett has certainly not carried out. Raises FileTroubleError."""
@@ -393,10 +393,10 @@ class Cache:
         attempt = self._attempts.path / file_name(key)
         path = self._onboardings.path / file_name(onboarding_id)
         with self._lock(attempt, path):
-            record = replace(change(self._fresh(self._attempts, key)), onboarding_id=onboarding_id)
+            record = change(self._fresh(self._attempts, key))._replace(onboarding_id=onboarding_id)
             kept = self._existing(self._onboardings, path)
             if kept is None:
-                kept = self._put(self._onboardings, replace(record, revision=record.revision + 1))
+                kept = self._put(self._onboardings, record._replace(revision=record.revision + 1))
             files.remove(attempt)
             self._forget(self._attempts, [attempt.name])
             return kept
@@ -406,7 +406,7 @@ class Cache:
         folder = self._folder_of(record)
         path = folder.path / file_name(_identifier(record))
         with self._lock(path):
-            return self._existing(folder, path) or self._put(folder, replace(record, revision=1))
+            return self._existing(folder, path) or self._put(folder, record._replace(revision=1))
 
     def _existing(self, folder: _Folder, path: Path) -> Record | None:
         signature = _signature(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gett_tui.gett.errors import NoAnswerError, NotSentError, ProblemError, UnreadableAnswerError
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
 def first(answer: Onboarding, record: Record, at: datetime) -> Record:
     """``record`` as the first answer about it makes it: it has its onboarding id now."""
-    named = replace(
-        record,
+    named = record._replace(
         onboarding_id=answer.onboarding_id,
         partner_store_id=record.partner_store_id or answer.partner_store_id or "",
         trouble=None,
@@ -36,11 +34,11 @@ def apply(answer: Onboarding, record: Record, at: datetime) -> Record:
     if record.status == Local.CANCELLED:
         return record
     if not answer.status:
-        return replace(record, trouble=Trouble(at, "refresh", "Gett's answer names no status."))
+        return record._replace(trouble=Trouble(at, "refresh", "Gett's answer names no status."))
     if _is_of_another(answer, record):
         text = f"Gett's answer is about the partner store id {answer.partner_store_id}; it was not used."
-        return replace(record, trouble=Trouble(at, "refresh", text))
-    known = replace(record, trouble=None, partner_store_id=record.partner_store_id or answer.partner_store_id or "")
+        return record._replace(trouble=Trouble(at, "refresh", text))
+    known = record._replace(trouble=None, partner_store_id=record.partner_store_id or answer.partner_store_id or "")
     return _with_details(known.moved(answer.status, at), answer)
 
 
@@ -50,8 +48,7 @@ def _is_of_another(answer: Onboarding, record: Record) -> bool:
 
 
 def _with_details(record: Record, answer: Onboarding) -> Record:
-    return replace(
-        record,
+    return record._replace(
         # Once known, the global id stays: whether later answers repeat it is not told (1.3, U).
         store_id=answer.store_id or record.store_id,
         error=answer.error,

@@ -7,9 +7,9 @@ third. Unknown keys are kept and written back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar, cast
 
 from gett_tui.errors import GettTuiError
 
@@ -21,6 +21,8 @@ _NOT_ASKED = "not_asked_yet"
 Table = Mapping[str, Any]
 T = TypeVar("T")
 
+_NOTHING: Table = MappingProxyType({})
+
 
 class RecordError(GettTuiError):
     """A table that is no record; the text says which key is wrong."""
@@ -30,17 +32,15 @@ class NewerFormatError(RecordError):
     """A file of a later version of this program: it must be left as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A state and when this program first saw it (UTC). Gett's own time of the change is not told (1.3)."""
 
     status: str
     at: datetime
-    extra: Table = field(default_factory=dict[str, Any])
+    extra: Table = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """The last thing that went wrong with this store, in words for a person."""
 
     at: datetime
@@ -51,11 +51,10 @@ class Trouble:
     request_id: str | None = None
     items: tuple[str, ...] = ()
     """The entries of ``errors[]``, a line each."""
-    extra: Table = field(default_factory=dict[str, Any])
+    extra: Table = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A write on its way to Gett: on disk before the request leaves, gone when its end is known."""
 
     action: str
@@ -63,11 +62,10 @@ class Pending:
     at: datetime
     owner: str
     """The running program that sent it (see ``presence``); when that is dead, the outcome is unknown."""
-    extra: Table = field(default_factory=dict[str, Any])
+    extra: Table = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One onboarding, or one attempt at one while ``onboarding_id`` is None.
 
     ``key`` names the row for ever: the attempt's id for a store registered here, the onboarding id for one that
@@ -85,16 +83,16 @@ class Record:
     """Gett's own creation time, as sent."""
     revision: int = 0
     """Grows by one with every write of the file: tells an answer that was overtaken by another from a fresh one."""
-    sent: Table = field(default_factory=dict[str, Any])
+    sent: Table = _NOTHING
     """The body of Register under its wire names; empty for a store registered elsewhere."""
-    store: Table = field(default_factory=dict[str, Any])
+    store: Table = _NOTHING
     """The Store that Activate answered, as received."""
     history: tuple[Change, ...] = ()
     trouble: Trouble | None = None
     pending: Pending | None = None
     answer: str | None = None
     """The raw answer to Register when it could not be read: the onboarding id is in there."""
-    extra: Table = field(default_factory=dict[str, Any])
+    extra: Table = _NOTHING
 
     @property
     def is_attempt(self) -> bool:
@@ -124,8 +122,8 @@ class Record:
     def moved(self, status: str, at: datetime) -> Record:
         """This record in ``status``, with the change noted if it is one."""
         if self.history and self.history[-1].status == status:
-            return replace(self, status=status)
-        return replace(self, status=status, history=(*self.history, Change(status, at)))
+            return self._replace(status=status)
+        return self._replace(status=status, history=(*self.history, Change(status, at)))
 
 
 def format_of(table: Table) -> int:
@@ -200,16 +198,16 @@ def encode(record: Record) -> dict[str, Any]:
 def _encode_part(part: Change | Trouble | Pending | None) -> dict[str, Any]:
     if part is None:
         return {}
-    known = {name: getattr(part, name) for name in part.__slots__ if name != "extra"}
+    known = {name: getattr(part, name) for name in part._fields if name != "extra"}
     if "items" in known:
         known["items"] = list(known["items"])
     return {**{name: value for name, value in known.items() if value not in (None, [])}, **part.extra}
 
 
-_RECORD_KEYS = frozenset({"format", *Record.__slots__}) - {"extra"}
-_CHANGE_KEYS = frozenset(Change.__slots__)
-_TROUBLE_KEYS = frozenset(Trouble.__slots__)
-_PENDING_KEYS = frozenset(Pending.__slots__)
+_RECORD_KEYS = frozenset({"format", *Record._fields}) - {"extra"}
+_CHANGE_KEYS = frozenset(Change._fields)
+_TROUBLE_KEYS = frozenset(Trouble._fields)
+_PENDING_KEYS = frozenset(Pending._fields)
 
 
 def _history(table: Table) -> tuple[Change, ...]:

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import random
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -160,7 +159,7 @@ class Service:
 
         def note(now: Record) -> Record:
             same = now.trouble is not None and now.trouble.text == trouble.text
-            return now if same else replace(now, trouble=trouble)
+            return now if same else now._replace(trouble=trouble)
 
         with contextlib.suppress(RecordGoneError, FileTroubleError):
             await self._update(key, note)
@@ -221,7 +220,7 @@ class Service:
         """Settles an unconfirmed attempt by giving it up; the file is kept."""
         self._need_unconfirmed(key)
         at = self._now()
-        return await self._update(key, lambda now: replace(now.moved(Local.DROPPED, at), pending=None))
+        return await self._update(key, lambda now: now.moved(Local.DROPPED, at)._replace(pending=None))
 
     async def track(self, onboarding_id: str) -> Record:
         """Takes up an onboarding that was registered elsewhere. Raises GettError, FileTroubleError."""
@@ -279,7 +278,7 @@ class Service:
             if now.status != Local.UNCONFIRMED or now.pending is not None:
                 raise NotPossibleError(f"This store is {look(now.status).words} meanwhile.")
             pending = Pending("register", at, self._presence.owner)
-            return replace(now.moved(Local.REGISTERING, at), pending=pending, answer=None)
+            return now.moved(Local.REGISTERING, at)._replace(pending=pending, answer=None)
 
         await self._update(key, begin)
         return await self._send_register(key, lambda: client.register(registration), first=False)
@@ -315,7 +314,7 @@ class Service:
             self._cache.confirm_attempt,
             key,
             answer.onboarding_id,
-            lambda attempt: observation.first(answer, replace(attempt, pending=None), at),
+            lambda attempt: observation.first(answer, attempt._replace(pending=None), at),
         )
         record = await self._saved(save, what=(key, partner, answer.onboarding_id))
         if record.key != key:
@@ -328,7 +327,7 @@ class Service:
 
         def note(now: Record) -> Record:
             moved = now.moved(Local.UNCONFIRMED, at)
-            return replace(moved, pending=None, answer=answer or now.answer, trouble=_trouble("register", error, at))
+            return moved._replace(pending=None, answer=answer or now.answer, trouble=_trouble("register", error, at))
 
         return await self._saved(partial(self._cache.update, key, note))
 
@@ -378,13 +377,13 @@ class Service:
             reason = why_not(now.status)
             if reason is not None:
                 raise NotPossibleError(reason)
-            return replace(now, pending=pending)
+            return now._replace(pending=pending)
 
         return await self._update(key, begin)
 
     async def _end(self, key: str, change: Callable[[Record], Record]) -> Record:
         def end(now: Record) -> Record:
-            return replace(change(now), pending=None, trouble=None)
+            return change(now)._replace(pending=None, trouble=None)
 
         return await self._saved(partial(self._cache.update, key, end))
 
@@ -392,7 +391,7 @@ class Service:
         """Ends an activate or cancel that Gett refused or whose answer is lost, by reading the status."""
         trouble = _trouble(action, error, self._now())
         record = await self._saved(
-            partial(self._cache.update, key, lambda now: replace(now, pending=None, trouble=trouble))
+            partial(self._cache.update, key, lambda now: now._replace(pending=None, trouble=trouble))
         )
         refused = error.outcome is Outcome.NOT_DONE
         if refused and not (isinstance(error, ProblemError) and error.status in (400, 404, 409, 422)):
@@ -419,7 +418,7 @@ class Service:
 
         def note(now: Record) -> Record:
             seen = observation.apply(answer, now, self._now())
-            return seen if seen.status == Status.ACTIVE else replace(seen, trouble=trouble)
+            return seen if seen.status == Status.ACTIVE else seen._replace(trouble=trouble)
 
         return await self._observe(key, record.revision, note)
 
@@ -563,9 +562,9 @@ class Service:
             if now.pending != pending:
                 return now
             if pending.action == "register":
-                return replace(now.moved(Local.UNCONFIRMED, at), pending=None)
+                return now.moved(Local.UNCONFIRMED, at)._replace(pending=None)
             text = f"The program ended before the answer to {pending.action} came. Gett is asked how the store stands."
-            return replace(now, pending=None, trouble=Trouble(at, pending.action, text))
+            return now._replace(pending=None, trouble=Trouble(at, pending.action, text))
 
         with contextlib.suppress(RecordGoneError):
             await self._update(record.key, settle)
@@ -606,7 +605,7 @@ class Service:
 
 
 def _activated(record: Record, store: Store, at: datetime) -> Record:
-    return replace(record.moved(Status.ACTIVE, at), store_id=store.store_id, store=store.wire(), error=None)
+    return record.moved(Status.ACTIVE, at)._replace(store_id=store.store_id, store=store.wire(), error=None)
 
 
 def _trouble(action: str, error: GettError, at: datetime) -> Trouble:

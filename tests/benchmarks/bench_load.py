@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -46,8 +45,8 @@ async def register_all(url: str, folder: Path, stores: int) -> None:
         for number in range(stores):
             sent = {**like.sent, "partnerStoreId": f"p-{number}", "catalogCallbackUrl": f"{url}/catalogs/good.json"}
             made = (await http.post("/v1/commerce/onboarding/stores", json=sent)).json()["onboardingId"]
-            record = replace(like, key=made, onboarding_id=made, partner_store_id=f"p-{number}", sent=sent, revision=1)
-            record = replace(record, history=(Change("pending_catalog", utc_now()),))
+            record = like._replace(key=made, onboarding_id=made, partner_store_id=f"p-{number}", sent=sent, revision=1)
+            record = record._replace(history=(Change("pending_catalog", utc_now()),))
             (folder / "onboardings" / file_name(made)).write_bytes(to_toml(record))
 
 

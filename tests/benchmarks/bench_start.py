@@ -14,7 +14,6 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -45,8 +44,8 @@ def plant(folder: Path, stores: int) -> None:
     like = records()[4]
     for number in range(stores):
         known = identifier(number)
-        made = replace(like, key=known, onboarding_id=known, partner_store_id=f"p-{number}")
-        made = replace(made, sent={**made.sent, "name": f"Store {number:05d}"}, revision=1)
+        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}")
+        made = made._replace(sent={**made.sent, "name": f"Store {number:05d}"}, revision=1)
         (folder / "onboardings" / file_name(known)).write_bytes(to_toml(made))
     (folder / "host").write_text("loopback\n")
 

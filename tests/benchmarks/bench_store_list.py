@@ -101,10 +101,9 @@ def run_list(rows: int, width: str) -> None:
             self.change_in_place(middle - len(STATUSES))
 
         def change_in_place(self, number: int) -> None:
-            from dataclasses import replace
 
             self.turn += 1
-            self.stores.apply([replace(record(number), partner_store_id=f"turn-{self.turn}")])
+            self.stores.apply([record(number)._replace(partner_store_id=f"turn-{self.turn}")])
 
         def key_a(self) -> None:
             """A hundred changes a second, anywhere: rows move."""

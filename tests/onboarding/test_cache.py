@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,7 +80,7 @@ def test_an_attempt_left_beside_its_record_is_cleared_at_the_next_start(tmp_path
 
 def test_an_onboarding_id_that_is_there_already_keeps_its_record(tmp_path: Path) -> None:
     cache = open_cache(tmp_path)
-    cache.add(replace(stored("o-1"), history=(Change("active", AT),), status="active"))
+    cache.add(stored("o-1")._replace(history=(Change("active", AT),), status="active"))
     cache.begin_attempt(attempt(), allow_duplicate=True)
     kept = cache.confirm_attempt("a1", "o-1", lambda now: now.moved("pending_catalog", AT))
     assert kept.status == "active"
@@ -137,7 +136,7 @@ def test_no_update_of_concurrent_copies_is_lost(tmp_path: Path) -> None:
         cache = open_cache(tmp_path, f"{number}-x")
         for turn in range(10):
             cache.update(
-                "o-1", lambda now, what=f"{number}.{turn}": replace(now, history=(*now.history, Change(what, AT)))
+                "o-1", lambda now, what=f"{number}.{turn}": now._replace(history=(*now.history, Change(what, AT)))
             )
 
     threads = [threading.Thread(target=note, args=(number,)) for number in range(6)]
@@ -174,7 +173,7 @@ def test_an_update_reads_what_others_wrote_before_it_changes_it(tmp_path: Path) 
     one, two = open_cache(tmp_path, "1-a"), open_cache(tmp_path, "2-b")
     one.add(stored("o-1"))
     two.sync()
-    one.update("o-1", lambda now: replace(now, store_id="s-1"))
+    one.update("o-1", lambda now: now._replace(store_id="s-1"))
     assert two.update("o-1", lambda now: now.moved("active", AT)).store_id == "s-1"
 
 

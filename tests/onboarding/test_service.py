@@ -246,14 +246,13 @@ async def test_what_a_dead_copy_left_is_settled_by_the_next(tmp_path: Path) -> N
         cache = Cache(tmp_path, "0-dead")
         for _ in cache.load():
             pass
-        from dataclasses import replace
 
         from gett_tui.onboarding.record import Pending
         from gett_tui.onboarding.service import utc_now
 
         left = Pending("register", utc_now(), "1-dead")
         cache.begin_attempt(Record("a-1", "registering", partner_store_id="p-2", pending=left))
-        cache.update(record.key, lambda now: replace(now, pending=replace(left, action="activate")))
+        cache.update(record.key, lambda now: now._replace(pending=left._replace(action="activate")))
         async with session(tmp_path, live.url) as running:
             await running.service.follow()
     after = {saved.key: saved for saved in stored(tmp_path)}

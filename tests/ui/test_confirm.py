@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from dialog_driver import EU, FORBIDDEN, HOSTILE, NOTHING, SANDBOX, DialogApp, record, sent, until
 from textual.widgets import Button
@@ -18,7 +16,7 @@ READY = record(("ready_to_activate", 60))
 
 def chain(stores: int) -> list[Record]:
     return [
-        replace(READY, key=str(n), partner_store_id=f"chain-{n}", sent=sent(f"Store number {n}", f"chain-{n}"))
+        READY._replace(key=str(n), partner_store_id=f"chain-{n}", sent=sent(f"Store number {n}", f"chain-{n}"))
         for n in range(stores)
     ]
 
@@ -103,7 +101,7 @@ async def test_many_stores_never_push_the_consequence_or_the_buttons_off_the_scr
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
 async def test_a_hostile_store_is_shown_inert(text: str) -> None:
-    store = replace(READY, partner_store_id=text, onboarding_id=text, sent=sent(text, text))
+    store = READY._replace(partner_store_id=text, onboarding_id=text, sent=sent(text, text))
     app = asked("cancel", [store], Environment(text, text, is_production=True))
     async with app.run_test(size=SMALL) as pilot:
         assert not FORBIDDEN & set(app.text())

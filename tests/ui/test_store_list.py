@@ -672,7 +672,6 @@ async def test_there_is_no_scrollbar_while_all_can_be_seen() -> None:
 
 PROGRAM = """
 import sys
-from dataclasses import replace
 from pathlib import Path
 from textual.app import App
 from gett_tui.onboarding.record import Record
@@ -689,7 +688,7 @@ class Lists(App):
         yield self.stores
 
     def changed(self, number, **values):
-        self.stores.apply([replace(STORES[number], **values)])
+        self.stores.apply([STORES[number]._replace(**values)])
 
     def key_1(self):
         self.changed(5, store={"name": "Changed"})
