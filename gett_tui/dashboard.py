@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import shutil
 import signal
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.onboarding import index
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gett_tui.config import Profile
     from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.events import Event
+    from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.session import Session
     from gett_tui.ui.screens.main import MakeSession
 
@@ -47,7 +50,8 @@ def run_profile(profile: Profile, key: Secret, look: Look) -> int:
         return Session(setup_for(profile, key), listener)
 
     where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
-    return asyncio.run(_run(make_session, where, look))
+    preview = index.first(profile.folder, shutil.get_terminal_size().lines)
+    return asyncio.run(_run(make_session, where, look, preview))
 
 
 def run_demo(look: Look) -> int:
@@ -60,8 +64,8 @@ def run_demo(look: Look) -> int:
         return asyncio.run(_run(partial(Session, setup), where, look))
 
 
-async def _run(make_session: MakeSession, where: Environment, look: Look) -> int:
-    app = GettApp(make_session, where, ascii_only=look.ascii_only)
+async def _run(make_session: MakeSession, where: Environment, look: Look, preview: Sequence[Record] = ()) -> int:
+    app = GettApp(make_session, where, ascii_only=look.ascii_only, preview=preview)
     loop = asyncio.get_running_loop()
     loop.call_later(_STARTED, _collect_garbage)
     for number, status in _ENDED_BY.items():
@@ -85,7 +89,7 @@ def _collect_garbage() -> None:
 async def _close(session: Session) -> None:
     closing = asyncio.ensure_future(session.close())
     done, _ = await asyncio.wait({closing}, timeout=_QUICK)
-    if not done:
+    if not done and session.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
     for partner, onboarding_id in session.service.unsaved.items():

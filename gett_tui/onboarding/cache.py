@@ -7,6 +7,7 @@ throw away. The folder holds
     attempts/<key>.toml               a Register call without an answer
     locks/NN                          kernel locks; a record's file name decides which
     running/<owner>, poller.lock      see ``presence``
+    index                             a copy that is quicker to read, see ``index``
 
 A write takes the record's lock, reads the file, changes it and puts it back whole, so no copy overwrites what
 another one saw. The ``Cache`` object mirrors the files in memory; ``sync`` finds what others have changed by
@@ -20,12 +21,14 @@ import hashlib
 import os
 import re
 import threading
+import time
 import tomllib
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gett_tui.onboarding import files
+from gett_tui.onboarding import files, index
 from gett_tui.onboarding.pipeline import is_live
 from gett_tui.onboarding.record import FORMAT, NewerFormatError, Record, RecordError, decode, encode, format_of
 
@@ -72,9 +75,6 @@ class Changes:
         return bool(self.changed or self.removed)
 
 
-_Signature = tuple[int, int, int]
-
-
 @dataclass(slots=True)
 class _Folder:
     """What is known of one of the two record folders."""
@@ -83,7 +83,7 @@ class _Folder:
     identity: tuple[int, int] | None = None
     stamp: int = 0
     settled: bool = False
-    seen: dict[str, _Signature] = field(default_factory=dict[str, _Signature])
+    seen: dict[str, files.Signature] = field(default_factory=dict[str, files.Signature])
     keys: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -111,6 +111,7 @@ class Cache:
         self._locks = folder / "locks"
         self._mirror: dict[str, Record] = {}
         self._problems: dict[Path, FileProblem] = {}
+        self._is_indexed = True
         # Writes and looks come from several threads of this process: one guards the mirror, one the looks.
         self._guard = threading.RLock()
         self._looking = threading.RLock()
@@ -139,17 +140,59 @@ class Cache:
     # -- reading
 
     def load(self) -> Iterator[Changes]:
-        """Reads all files, a batch at a time so that a screen can show the first ones at once.
+        """Reads all records, a batch at a time so that a screen can show the first ones at once.
 
-        Attempts come first: they want a person. Damaged files are set aside on the way. Raises FileTroubleError
-        when a folder cannot be read.
+        What the index still knows comes first, then the other files: attempts, which want a person, before the rest.
+        Damaged files are set aside on the way. Raises FileTroubleError when a folder cannot be read.
         """
+        entries = index.read(self.folder)
+        while batch := list(islice(entries, _BATCH)):
+            yield self._take_indexed(batch)
         for folder in (self._attempts, self._onboardings):
             names = self._look(folder)
             for aside in folder.path.glob(f"*{_SUFFIX}*{_DAMAGED}"):
                 self._problem(aside, "damaged; set aside earlier, not deleted")
-            for start in range(0, len(names), _BATCH):
-                yield self._take(folder, names[start : start + _BATCH], final=True)
+            # What went away since the index was looked at shows in no later look.
+            yield self._forget(folder, self._missing(folder, names))
+            left = [name for name in names if name not in folder.seen]
+            for start in range(0, len(left), _BATCH):
+                yield self._take(folder, left[start : start + _BATCH], final=True)
+
+    def _take_indexed(self, entries: Iterable[index.Entry]) -> Changes:
+        folders = {folder.path.name: folder for folder in (self._attempts, self._onboardings)}
+        changed: list[Record] = []
+        for place, name, signature, record in entries:
+            folder = folders.get(place)
+            if folder is not None and self._mirrored(folder, name, record, signature, is_indexed=True):
+                changed.append(record)
+        return Changes(tuple(changed))
+
+    def _missing(self, folder: _Folder, names: Iterable[str]) -> list[str]:
+        with self._guard:
+            seen = set(folder.seen)
+        return [name for name in seen.difference(names) if not (folder.path / name).exists()]
+
+    def save_index(self) -> None:
+        """Writes the index anew when records have changed since it was written. Raises FileTroubleError."""
+        with self._guard:
+            if self._is_indexed:
+                return
+            self._is_indexed = True
+            mirror = dict(self._mirror)
+            seen = [(folder, dict(folder.seen), dict(folder.keys)) for folder in (self._attempts, self._onboardings)]
+        entries = [
+            index.Entry(folder.path.name, name, signature, record)
+            for folder, signatures, keys in seen
+            for name, signature in signatures.items()
+            if (record := mirror.get(keys.get(name, ""))) is not None
+            and record.is_attempt == (folder is self._attempts)
+        ]
+        try:
+            is_complete = index.write(self.folder, entries, self._owner, time.time_ns()) == len(entries)
+        except files.FileTroubleError:
+            self._is_indexed = False
+            raise
+        self._is_indexed = self._is_indexed and is_complete
 
     def sync(self) -> Changes:
         """What others have changed on the disk since the last look. Raises FileTroubleError.
@@ -212,7 +255,7 @@ class Cache:
             # Before the look: a file written meanwhile is then read once more instead of being taken for gone.
             seen = dict(folder.seen)
         names = self._look(folder)
-        different = [name for name in names if _signature(folder.path / name) != seen.get(name)]
+        different = [name for name in names if files.signature(folder.path / name) != seen.get(name)]
         changes = self._take(folder, different, final=False)
         if keep_missing:
             return changes
@@ -223,13 +266,21 @@ class Cache:
     def _take(self, folder: _Folder, names: Iterable[str], *, final: bool) -> Changes:
         changed: dict[str, Record] = {}
         for name in names:
-            signature = _signature(folder.path / name)
+            signature = files.signature(folder.path / name)
             record = self._read(folder, name, final=final) if signature is not None else None
             if record is not None and self._mirrored(folder, name, record, signature):
                 changed[record.key] = record
         return Changes(tuple(changed.values()))
 
-    def _mirrored(self, folder: _Folder, name: str, record: Record, signature: _Signature | None) -> bool:
+    def _mirrored(
+        self,
+        folder: _Folder,
+        name: str,
+        record: Record,
+        signature: files.Signature | None,
+        *,
+        is_indexed: bool = False,
+    ) -> bool:
         with self._guard:
             if folder.seen.get(name) == signature and folder.keys.get(name) == record.key:
                 return False
@@ -244,6 +295,7 @@ class Cache:
             if signature is not None:
                 folder.seen[name] = signature
             self._mirror[record.key] = record
+            self._is_indexed = self._is_indexed and is_indexed
             return known != record
 
     def _forget(self, folder: _Folder, names: Iterable[str]) -> Changes:
@@ -251,6 +303,7 @@ class Cache:
         with self._guard:
             for name in names:
                 folder.seen.pop(name, None)
+                self._is_indexed = False
                 key = folder.keys.pop(name, None)
                 known = self._mirror.get(key) if key else None
                 if key and known is not None and known.is_attempt == (folder is self._attempts):
@@ -409,7 +462,7 @@ class Cache:
             return self._existing(folder, path) or self._put(folder, record._replace(revision=1))
 
     def _existing(self, folder: _Folder, path: Path) -> Record | None:
-        signature = _signature(path)
+        signature = files.signature(path)
         if signature is None:
             return None
         try:
@@ -473,11 +526,12 @@ class Cache:
         path = folder.path / file_name(_identifier(record))
         files.write_atomic(path, to_toml(record), self._owner)
         with self._guard:
-            signature = _signature(path)
+            signature = files.signature(path)
             if signature is not None:
                 folder.seen[path.name] = signature
             folder.keys[path.name] = record.key
             self._mirror[record.key] = record
+            self._is_indexed = False
         return record
 
     def _stripe(self, kind: str, name: str) -> Path:
@@ -523,14 +577,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _signature(path: Path) -> _Signature | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _free_name(path: Path) -> Path:

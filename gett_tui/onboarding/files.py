@@ -22,6 +22,10 @@ _LOCK_WAIT = 10.0
 _LOCK_POLL = 0.005
 
 
+Signature = tuple[int, int, int]
+"""How a file looks from outside: inode, time of its last change (Unix time in nanoseconds), size in bytes."""
+
+
 class FileTroubleError(GettTuiError):
     """A file or folder could not be read or written; the text names it and says why in words."""
 
@@ -71,6 +75,15 @@ def make_folder(path: Path) -> None:
                 _sync_folder(folder.parent)
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+
+
+def signature(path: Path | str) -> Signature | None:
+    """How the file at ``path`` looks; None when it cannot be looked at."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def write_atomic(path: Path, data: bytes, owner: str) -> None:

@@ -144,6 +144,15 @@ class Service:
         await asyncio.to_thread(self._presence.leave)
 
     @property
+    def is_writing(self) -> bool:
+        """Whether a write is under way to Gett."""
+        return bool(self._writes)
+
+    async def save_index(self) -> None:
+        """Makes the next start quick (see ``index``). Raises FileTroubleError."""
+        await asyncio.to_thread(self._cache.save_index)
+
+    @property
     def unsaved(self) -> dict[str, str]:
         """What Gett has answered and the disk has refused so far: partner store id to onboarding id."""
         return dict(self._unsaved)

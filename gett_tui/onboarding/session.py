@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gett_tui.gett.quota import Limits, Quota
 from gett_tui.onboarding.cache import Cache
+from gett_tui.onboarding.events import Failure
+from gett_tui.onboarding.files import FileTroubleError
 from gett_tui.onboarding.ledger import Ledger
 from gett_tui.onboarding.poller import Poller
 from gett_tui.onboarding.precheck import fetch, look_at
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.precheck import Fetch
 
     Connect = Callable[[Callable[[str, RateLimits], None]], GettClient]
+
+
+_INDEX_PERIOD = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,9 @@ class Session:
         """Loads the records, then connects, then polls until cancelled. Raises ConfigError from connecting."""
         await self.service.load()
         await self.connect()
-        await self.poller.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.poller.run())
+            group.create_task(self._keep_index())
 
     async def connect(self) -> None:
         """Makes the way to Gett. Raises ConfigError."""
@@ -71,9 +79,20 @@ class Session:
         """Downloads and checks a CatalogSet; see ``precheck.look_at``."""
         return await look_at(self._setup.fetch, url, partner_store_id)
 
+    async def _keep_index(self) -> None:
+        while True:
+            try:
+                await self.service.save_index()
+            except Exception as error:  # whatever it is, it is shown, and the records are safe in their own files
+                self._listener(Failure("Writing the index", error))
+            await asyncio.sleep(_INDEX_PERIOD)
+
     def _heed(self, kind: str, said: RateLimits) -> None:
         self._quota.heed(kind, said, self._setup.now().timestamp())
 
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""
         await self.service.close()
+        # The next start is slower without it; a disk that refuses it has been told of.
+        with contextlib.suppress(FileTroubleError):
+            await self.service.save_index()

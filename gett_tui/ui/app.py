@@ -17,7 +17,7 @@ from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.screens.main import MainScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
     from textual._path import CSSPathType
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
+    from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.session import Session
     from gett_tui.ui.screens.main import MakeSession
 
@@ -41,7 +42,8 @@ class GettApp(App[int]):
     """The dashboard on one profile.
 
     ``make_session`` gets the listener and gives the running copy's session, which the caller closes after the
-    screen is gone. ``crash`` is the error that ended the app, if one did.
+    screen is gone. ``preview`` is what to show before the records are read. ``crash`` is the error that ended the
+    app, if one did.
     """
 
     CSS_PATH: ClassVar[CSSPathType | None] = [
@@ -62,13 +64,14 @@ class GettApp(App[int]):
         ascii_only: bool = False,
         now: Callable[[], datetime] = local_now,
         zone: tzinfo | None = None,
+        preview: Sequence[Record] = (),
     ) -> None:
         super().__init__()
         self.crash: BaseException | None = None
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
-        self.main = MainScreen(make_session, environment, ascii_only=ascii_only, now=now, zone=zone)
+        self.main = MainScreen(make_session, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""

@@ -77,6 +77,7 @@ class MainScreen(Screen[None]):
         ascii_only: bool,
         now: Callable[[], datetime],
         zone: tzinfo | None = None,
+        preview: Sequence[Record] = (),
     ) -> None:
         super().__init__()
         self._make_session = make_session
@@ -85,7 +86,7 @@ class MainScreen(Screen[None]):
         self._ascii = ascii_only
         self._now = now
         self._notes: dict[str, str] = {}
-        self._view = StatusView(profile=environment.profile, is_production=environment.is_production, counts={})
+        self._view = StatusView(profile=environment.profile, is_production=environment.is_production)
         self._status_timer: Timer | None = None
         self._sort = 0
         self._reverse = False
@@ -93,6 +94,8 @@ class MainScreen(Screen[None]):
         self._detail: DetailScreen | None = None
         self._status = StatusLine(self._view, clock=now)
         self._list = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
+        self._list.apply(preview, loading=True)
+        self._preview = [record.key for record in preview]
         self._filter: FilterBox | None = None
         self._panel = PipelinePanel(clock=now, ascii_only=ascii_only, id="panel")
 
@@ -161,9 +164,7 @@ class MainScreen(Screen[None]):
             case events.StoresChanged():
                 self._stores_changed(event)
             case events.Loaded():
-                self._loaded = True
-                self._list.empty_text = _EMPTY
-                self._list.set_filter(self._list.filter_text)
+                self._records_read()
             case events.News():
                 self._news(event.record)
             case events.Note():
@@ -176,9 +177,17 @@ class MainScreen(Screen[None]):
                 self._view = viewed(self._view, event, self._now().tzinfo)
                 self._show_status()
 
+    def _records_read(self) -> None:
+        self._loaded = True
+        self._list.empty_text = _EMPTY
+        here = {record.key for record in self.service.records()}
+        self._list.apply((), [key for key in self._preview if key not in here])
+        self._show_status()
+
     def _stores_changed(self, event: events.StoresChanged) -> None:
         self._list.apply(event.changed, event.removed, loading=not self._loaded)
-        self._show_status()
+        if self._loaded:
+            self._show_status()
         shown = self._list.cursor_key
         if shown is None or shown in event.removed or any(record.key == shown for record in event.changed):
             self._show_panel()
@@ -192,7 +201,7 @@ class MainScreen(Screen[None]):
     def _paint_status(self, *, last: bool = True) -> None:
         if last:
             self._status_timer = None
-        counts = dict(self._list.counts)
+        counts = dict(self._list.counts) if self._loaded else None
         self._status.show(self._view._replace(counts=counts))
 
     def _news(self, record: Record) -> None:

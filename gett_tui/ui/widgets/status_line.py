@@ -22,7 +22,8 @@ class StatusView(NamedTuple):
 
     profile: str
     is_production: bool
-    counts: Mapping[str, int]
+    counts: Mapping[str, int] | None = None
+    """How many stores have each status; None while the records are being read."""
     polled_at: datetime | None = None
     leading: bool | None = None
     """Whether this window polls; None while that is not decided."""
@@ -43,6 +44,9 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ready", (Status.READY_TO_ACTIVATE,)),
     ("active", (Status.ACTIVE,)),
 )
+
+
+_READING = "reading the records…"
 
 
 class StatusLine(Widget):
@@ -90,6 +94,8 @@ class StatusLine(Widget):
         None when not even the total fits, or, unless told to ``squeeze``, when one that waits for a person does not.
         """
         counts = self._view.counts
+        if counts is None:
+            return _READING if squeeze or cell_len(_READING) <= room else None
         total = sum(counts.values())
         parts = [f"{total} store{'' if total == 1 else 's'}"]
         urgent = 1
