@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -50,6 +50,7 @@ def make_app(
     ascii_only: bool = False,
     fixed: bool = False,
     timeouts: Timeouts = TIMEOUTS,
+    preview: Sequence[Record] = (),
 ) -> DrivenApp:
     """The app on ``folder`` and the Gett at ``url``; ``fixed`` holds its clock at NOW."""
 
@@ -62,7 +63,12 @@ def make_app(
     where = Environment("production" if production else "sandbox", "api.example", is_production=production)
     clock = (lambda: NOW.astimezone(ZONE)) if fixed else local_now
     return DrivenApp(
-        lambda listener: Session(setup, listener), where, ascii_only=ascii_only, now=clock, zone=ZONE if fixed else None
+        lambda listener: Session(setup, listener),
+        where,
+        ascii_only=ascii_only,
+        now=clock,
+        zone=ZONE if fixed else None,
+        preview=preview,
     )
 
 

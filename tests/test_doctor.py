@@ -57,12 +57,14 @@ def test_each_trouble_is_named_and_nothing_is_changed(tmp_path: Path) -> None:
         (places / "newer.toml").write_text("format = 99\n")
         (places / "older.toml").write_text('onboarding_id = "older"\n')
         (places / ".x.toml.1-dead.ab.tmp").write_text("half")
+        (folder / ".index.1-dead.ab.tmp").write_text("half")
         (places / "open.toml").write_text('onboarding_id = "open"\n')
         (places / "open.toml").chmod(0o644)
         before = contents(folder)
         done = doctor(tmp_path, live)
         assert contents(folder) == before
     assert done.returncode == 1
+    assert done.stdout.count("half written") == 2
     for said in ("is damaged", "newer gett-tui", "older format 0", "half written", "read by others", "unconfirmed"):
         assert said in done.stdout, said
 
@@ -75,6 +77,9 @@ def test_repair_mends_and_deletes_nothing_that_holds_data(tmp_path: Path) -> Non
         (places / "bad.toml").write_bytes(b"\xff")
         (places / "older.toml").write_text('onboarding_id = "older"\n')
         (places / "older.toml").chmod(0o644)
+        (folder / ".index.1-dead.ab.tmp").touch()
+        (folder / "host").write_text("loopback\n")
+        (folder / "host").chmod(0o644)
         before = {content for content, _ in contents(folder).values()}
         done = doctor(tmp_path, live, "--repair")
         assert done.returncode == 0, done.stdout

@@ -479,13 +479,13 @@ class Cache:
 
     def clear_leftovers(self, is_alive: Callable[[str], bool]) -> None:
         """Removes what a killed copy left half written, and attempts whose record is there. Raises FileTroubleError."""
-        for folder in (self._onboardings, self._attempts):
-            with files.explained("Cannot read the folder", folder.path):
-                names = os.listdir(folder.path)
+        for folder in (self._onboardings.path, self._attempts.path, self.folder):
+            with files.explained("Cannot read the folder", folder):
+                names = os.listdir(folder)
             for name in names:
-                owner = name.split(".")[-3] if name.endswith(files.TEMPORARY) and name.count(".") > 3 else None
+                owner = files.temporary_owner(name)
                 if owner is not None and not is_alive(owner):
-                    files.remove(folder.path / name)
+                    files.remove(folder / name)
         for name, key in list(self._attempts.keys.items()):
             known = self.get(key)
             if known is not None and not known.is_attempt:

@@ -48,8 +48,7 @@ def look_over(folder: Path) -> Checkup:
         place = folder / name
         if not place.exists():
             continue
-        with files.explained("Cannot read the folder", place):
-            paths = sorted(place.iterdir())
+        paths = _listed(place)
         remarks += _modes(place, 0o077)
         for path in paths:
             record = _looked_at(remarks, path)
@@ -59,13 +58,21 @@ def look_over(folder: Path) -> Checkup:
             if record.key in keys and name == "onboardings":
                 remarks.append(Remark(path, f"has the same key as {keys[record.key].name}", is_bad=True))
             keys[record.key] = path
+    for path in _listed(folder) if folder.exists() else ():
+        if path.is_file():
+            remarks += [*_half_written(path), *_modes(path, 0o177)]
     return Checkup(sound, tuple(remarks))
+
+
+def _listed(folder: Path) -> list[Path]:
+    with files.explained("Cannot read the folder", folder):
+        return sorted(folder.iterdir())
 
 
 def _looked_at(remarks: list[Remark], path: Path) -> Record | None:
     """The record at ``path`` when it is one; what is to be said about the file goes to ``remarks``."""
-    if path.name.endswith(files.TEMPORARY):
-        remarks.append(Remark(path, "was left half written by a program that was killed", is_bad=True))
+    if half := list(_half_written(path)):
+        remarks += half
         return None
     if path.name.endswith(".damaged"):
         remarks.append(Remark(path, "was damaged and set aside; nothing reads it", is_bad=False))
@@ -84,6 +91,11 @@ def _looked_at(remarks: list[Remark], path: Path) -> Record | None:
         remarks += [*_about(path, record, version), *_modes(path, 0o177)]
         return record
     return None
+
+
+def _half_written(path: Path) -> Iterator[Remark]:
+    if path.name.endswith(files.TEMPORARY):
+        yield Remark(path, "was left half written by a program that was killed", is_bad=True)
 
 
 def _about(path: Path, record: Record, version: int) -> Iterator[Remark]:
@@ -117,8 +129,8 @@ def repair(folder: Path) -> None:
         for _ in cache.load():
             pass
         cache.clear_leftovers(presence.is_alive)
-        for name in _FOLDERS:
-            _close_to_others(folder / name)
+        for place in (folder, *(folder / name for name in _FOLDERS)):
+            _close_to_others(place)
     finally:
         presence.leave()
 

@@ -104,6 +104,12 @@ def write_atomic(path: Path, data: bytes, owner: str) -> None:
         _sync_folder(path.parent)
 
 
+def temporary_owner(name: str) -> str | None:
+    """Who was writing the file that stands half written under ``name``; None when ``name`` is no such file's."""
+    parts = name.split(".")
+    return parts[-3] if name.startswith(".") and name.endswith(TEMPORARY) and len(parts) > 4 else None
+
+
 def remove(path: Path) -> None:
     """Removes ``path`` for good; a missing one is fine. Raises FileTroubleError."""
     with explained("Cannot remove", path), contextlib.suppress(FileNotFoundError):

@@ -77,7 +77,7 @@ def _line(entry: Entry) -> bytes | None:
     for part in _timed(table):
         part["at"] = part["at"].isoformat()
     try:
-        text = json.dumps([entry.folder, entry.name, entry.signature, table], ensure_ascii=False, allow_nan=False)
+        text = json.dumps([entry.folder, entry.name, entry.signature, table], ensure_ascii=False)
         return text.encode("utf-8") + b"\n"
     except (TypeError, ValueError):
         # A date that a person put into the file, or half of a surrogate pair: the file itself has to be read.

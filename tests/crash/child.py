@@ -28,7 +28,13 @@ async def work(folder: Path, url: str, seed: int) -> None:
     await session.service.load()
     await session.connect()
     numbers = iter(range(10_000))
-    await asyncio.gather(*(_busy(session, url, seed, numbers) for _ in range(3)))
+    await asyncio.gather(_index(session), *(_busy(session, url, seed, numbers) for _ in range(3)))
+
+
+async def _index(session: Session) -> None:
+    while True:
+        await session.service.save_index()
+        await asyncio.sleep(0.01)
 
 
 async def _busy(session: Session, url: str, seed: int, numbers: object) -> None:

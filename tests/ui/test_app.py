@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
+from gett_tui.onboarding import index
 from gett_tui.onboarding.cache import Cache
 from gett_tui.onboarding.record import Record
 from gett_tui.sandbox.app import Settings
@@ -529,3 +531,37 @@ async def test_a_dropped_store_is_registered_again_without_a_cancel(tmp_path: Pa
         await pilot.press("ctrl+s")
         await until(pilot, lambda: live.carried_out("register") == 1)
     assert live.carried_out("cancel") == 0
+
+
+async def test_the_first_frame_shows_what_the_index_knows_and_says_that_the_rest_is_being_read(tmp_path: Path) -> None:
+    plant(tmp_path)
+    preview = [record for record in records() if record.status in ("catalog_failed", "active")]
+    app = make_app(tmp_path, "http://127.0.0.1:9", fixed=True, preview=preview)
+    app.main._start_session = lambda: None
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        first = screen_text(app)
+        assert "Harbour Sushi" in first
+        assert "Tea House" in first
+        assert "reading the records…" in first
+        assert "stores" not in first.splitlines()[0]
+
+
+async def test_a_store_that_went_since_the_index_was_written_leaves_the_list(tmp_path: Path) -> None:
+    chosen = [record for record in records() if record.status == "active"]
+    plant(tmp_path, chosen=chosen[:1])
+    app = make_app(tmp_path, "http://127.0.0.1:9", preview=chosen)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 1)
+        await until(pilot, lambda: chosen[1].name not in screen_text(app))
+        assert chosen[0].name in screen_text(app)
+
+
+async def test_a_session_leaves_an_index_for_the_next_start(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    for path in tmp_path.glob("*/*.toml"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, len(records()))
+    assert index.first(tmp_path, 1)[0].status == "unconfirmed"
