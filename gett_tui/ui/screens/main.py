@@ -183,6 +183,7 @@ class MainScreen(Screen[None]):
         here = {record.key for record in self.service.records()}
         self._list.apply((), [key for key in self._preview if key not in here])
         self._show_status()
+        self._show_panel()
 
     def _stores_changed(self, event: events.StoresChanged) -> None:
         self._list.apply(event.changed, event.removed, loading=not self._loaded)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from textual.app import ComposeResult
-
     from gett_tui.onboarding.record import Record
 
 _STYLES = {Tone.BAD: "red", Tone.ASK: "yellow", Tone.GOOD: "green", Tone.WAIT: "", Tone.OFF: "dim"}
@@ -60,10 +58,8 @@ class PipelinePanel(VerticalScroll):
         self._shown: tuple[Record | None, str | None, int] | None = None
         self._record: Record | None = None
         self._note: str | None = None
-
-    def compose(self) -> ComposeResult:
-        """The text."""
-        yield Static(_NOBODY, markup=False, id="panel-text")
+        # Not there until there is something to show: the first frame would wait for it.
+        self._text: Static | None = None
 
     def show(self, record: Record | None, note: str | None = None) -> None:
         """Shows ``record`` and what is going on with it right now; writes nothing when nothing differs."""
@@ -74,22 +70,27 @@ class PipelinePanel(VerticalScroll):
 
     def on_mount(self) -> None:
         """Draws what was given before."""
-        self._draw()
+        if self._record is not None:
+            self._draw()
 
     def on_resize(self) -> None:
         """Fits the text to the new width."""
-        self._draw()
+        if self._text is not None:
+            self._draw()
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
         state = (self._record, self._note, width)
-        nothing = self._record is None and (self._shown is None or self._shown[0] is None)
-        if not self.is_mounted or nothing or state == self._shown:
+        if not self.is_mounted or state == self._shown:
             return
         self._shown = state
         self.border_title = Content(one_line(self._record.name, 200)) if self._record else ""
-        parts = list(self._parts(self._record, width)) if self._record else [_NOBODY]
-        self.query_one("#panel-text", Static).update(Group(*parts))
+        text = Group(*(self._parts(self._record, width) if self._record else [_NOBODY]))
+        if self._text is None:
+            self._text = Static(text, markup=False)
+            self.mount(self._text)
+        else:
+            self._text.update(text)
 
     def _parts(self, record: Record, width: int) -> Iterator[Text | Table]:
         yield from self._bar(record, width)
