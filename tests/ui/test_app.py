@@ -342,6 +342,33 @@ async def test_the_store_under_the_cursor_stays_there_through_sorts_and_news(tmp
         assert "Pizza Nord" in str(app.main._panel.border_title)
 
 
+async def test_the_panel_waits_for_a_running_cursor_and_is_right_when_it_rests(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        shown: list[Record | None] = []
+        show = app.main._panel.show
+
+        def count(record: Record | None, note: str | None = None) -> None:
+            shown.append(record)
+            show(record, note)
+
+        await pilot.pause(0.3)
+        monkeypatch.setattr(app.main._panel, "show", count)
+        await pilot.press("end")
+        await until(pilot, lambda: bool(shown))
+        assert [record and record.key for record in shown] == [app.main._list.cursor_key]
+        for _ in range(20):
+            app.main._list.action_move(-1)
+            app.main._list.action_move(1)
+        app.main._list.action_first()
+        await until(pilot, lambda: shown[-1] is not None and shown[-1].key == app.main._list.cursor_key)
+        assert len(shown) <= 3
+
+
 async def test_an_action_is_for_the_store_that_was_under_the_cursor_at_the_key_press(
     tmp_path: Path, live: Live
 ) -> None:

@@ -45,6 +45,8 @@ _WIDE = 100
 _NARROW = 60
 _AT_ONCE = 4
 _STATUS_PACE = 1.0
+_REST = 0.15
+"""Seconds without a move after which the cursor rests."""
 _SORTS = ("attention", "name", "partner id", "status", "since")
 _NEED_SERVICE = frozenset(command.id for command in commands.COMMANDS if command.group == commands.STORES)
 _EMPTY = "No stores yet.\n\nn registers one, t takes up an onboarding\nthat was made elsewhere, ? shows all keys."
@@ -92,6 +94,7 @@ class MainScreen(Screen[None]):
         self._reverse = False
         self._loaded = False
         self._detail: DetailScreen | None = None
+        self._follow_timer: Timer | None = None
         self._status = StatusLine(self._view, clock=now)
         self._list = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
         self._list.apply(preview, loading=True)
@@ -234,7 +237,19 @@ class MainScreen(Screen[None]):
     @on(StoreList.Highlighted)
     def _highlighted(self, message: StoreList.Highlighted) -> None:
         self._watch(message.key)
-        self._show_panel()
+        # A cursor that runs through the list leaves the panel behind until it rests: drawing it for every row that
+        # is passed would hold up the keys. After a rest the panel follows at once, behind the row.
+        runs = self._follow_timer is not None
+        if self._follow_timer is not None:
+            self._follow_timer.stop()
+        else:
+            self.call_after_refresh(self._show_panel)
+        self._follow_timer = self.set_timer(_REST, partial(self._rested, runs=runs))
+
+    def _rested(self, *, runs: bool) -> None:
+        self._follow_timer = None
+        if runs:
+            self._show_panel()
 
     def _watch(self, key: str | None) -> None:
         if self.session is not None:
