@@ -15,9 +15,9 @@ Round-robin ignores ``H``; asking by likelihood alone (``∝ λ``) starves the s
 stores that have hung for long by itself.
 
 A store becomes eligible when ``W`` reaches a small floor: below it a question is not worth its cost even with budget
-to spare. With few eligible stores they are asked as they come due. With many, all are ranked by ``W`` and the best
-tenth is asked before they are ranked again: a decision costs about ten evaluations however many stores there are, and
-the order is at most a tenth of a round old.
+to spare. The one with the highest ``W`` is asked, from a ranking that is made anew all the time: each decision
+evaluates a hundred stores more for the next ranking, so that it takes well under a millisecond however many stores
+there are. Up to a hundred the order is exact; of 20,000 it is at most 400 questions old, a fiftieth of a round.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _LONGEST_MOVING = 60.0
 _LONGEST = 600.0
 _JITTER = 0.05
 _WATCHED = 2.0
-_FEW = 4
-_ROUND = 10
+_SLICE = 100
+_FIRST_SLICE = 1000
 
 
 @dataclass(slots=True)
@@ -60,7 +60,10 @@ class Schedule:
         self._stores: dict[str, _Store] = {}
         self._heap: list[tuple[float, str]] = []
         self._eligible: dict[str, None] = {}
-        self._ranked: list[str] = []
+        self._best: list[tuple[float, float, str]] = []
+        """A heap: ``W`` with its sign changed, when the store was last asked then, and its key."""
+        self._unseen: list[str] = []
+        self._next: list[tuple[float, float, str]] = []
         self._watched: str | None = None
 
     def __len__(self) -> int:
@@ -125,7 +128,8 @@ class Schedule:
         return self._heap[0][0] - now if self._heap else None
 
     def _gather(self, now: float) -> None:
-        while self._heap:
+        """Makes those eligible that are due, a thousand at a time."""
+        for _ in range(min(_FIRST_SLICE, len(self._heap))):
             due, key = self._heap[0]
             store = self._stores.get(key)
             if store is not None and store.due == due:
@@ -135,22 +139,35 @@ class Schedule:
             heapq.heappop(self._heap)
 
     def _choose(self, now: float) -> str:
-        watched = self._watched
-        if watched is not None and watched in self._eligible:
-            return watched
-        if len(self._eligible) <= _FEW:
-            return next(iter(self._eligible))
+        if self._watched is not None and self._watched in self._eligible:
+            return self._watched
         while True:
-            while self._ranked:
-                key = self._ranked.pop()
-                if key in self._eligible:
-                    return key
             self._rank(now)
+            key = self._pop()
+            if key is not None:
+                return key
 
     def _rank(self, now: float) -> None:
-        count = max(1, len(self._eligible) // _ROUND)
-        best = heapq.nlargest(count, ((self._index(self._stores[key], now), key) for key in self._eligible))
-        self._ranked = [key for _, key in reversed(best)]
+        """Ranks some stores more. A ranking is used when it has them all, or when there is no other."""
+        if not self._unseen:
+            self._unseen = list(self._eligible)
+        count = _SLICE if self._best else _FIRST_SLICE
+        for key in self._unseen[-count:]:
+            if key in self._eligible:
+                store = self._stores[key]
+                self._next.append((-self._index(store, now), store.asked, key))
+        del self._unseen[-count:]
+        if not self._unseen or not self._best:
+            self._best, self._next = self._next, []
+            heapq.heapify(self._best)
+
+    def _pop(self) -> str | None:
+        while self._best:
+            _, asked, key = heapq.heappop(self._best)
+            # It may have been asked since it was ranked, being watched or in the ranking before.
+            if key in self._eligible and self._stores[key].asked == asked:
+                return key
+        return None
 
     def _plan(self, key: str, store: _Store, due: float) -> None:
         store.due = due

@@ -94,6 +94,42 @@ def test_when_the_budget_is_short_all_of_it_is_used_and_nobody_starves() -> None
     assert all(late[key] for key in moving)
 
 
+def test_a_decision_among_twenty_thousand_stores_looks_at_few_of_them() -> None:
+    class Counted(Stages):
+        looks = 0
+
+        def expected_news(self, status: str, age: float, ahead: float) -> float:
+            self.looks += 1
+            return super().expected_news(status, age, ahead)
+
+    stages = Counted()
+    schedule = Schedule(random.Random(1), stages)
+    for number in range(20_000):
+        schedule.put(f"s{number}", PENDING, 0.0)
+    for slot in range(3_000):
+        before = stages.looks
+        key = schedule.take(60 + slot / 10)
+        assert key is not None
+        schedule.asked(key, 60 + slot / 10)
+        assert stages.looks - before < (2_500 if slot == 0 else 250)
+
+
+def test_of_three_thousand_stores_all_are_asked_in_little_more_than_a_round() -> None:
+    schedule = Schedule(random.Random(1))
+    for number in range(3_000):
+        schedule.put(f"s{number}", INGESTING, 0.0, age=100.0)
+    asked = [key for _, key in run(schedule, 330, 10)]
+    assert len(set(asked)) == 3_000
+
+
+def test_of_all_that_wait_the_one_with_most_news_expected_is_asked_first() -> None:
+    schedule = Schedule(random.Random(1))
+    for number in range(60):
+        schedule.put(f"old{number}", INGESTING, 0.0, age=50_000.0)
+    schedule.put("hot", PENDING, 0.0, age=20.0)
+    assert schedule.take(30.0) == "hot"
+
+
 def test_rates_follow_the_square_root_of_the_hazard() -> None:
     class Constant(Stages):
         def expected_news(self, status: str, age: float, ahead: float) -> float:
