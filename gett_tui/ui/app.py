@@ -67,6 +67,8 @@ class GettApp(App[int]):
         preview: Sequence[Record] = (),
     ) -> None:
         super().__init__()
+        # A scroll that is drawn in steps only makes a thin line busy.
+        self.animation_level = "none"
         self.crash: BaseException | None = None
         self.environment = environment
         self.ascii_only = ascii_only

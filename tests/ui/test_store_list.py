@@ -7,6 +7,7 @@ import unicodedata
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,12 +42,18 @@ def row(number: int, **more: Any) -> Record:
 
 
 class WatchedList(StoreList):
-    """Notes which lines are painted; pauses end only when the test says so."""
+    """Notes which lines are painted; pauses end only when the test says so.
+
+    Rows may move whenever all is settled, but for a test that sets ``stands_still``.
+    """
+
+    stands_still = False
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.lines_painted: list[int] = []
         self.timers: list[Callable[[], None]] = []
+        self.moves: list[Callable[[], None]] = []
 
     def render_line(self, y: int) -> Strip:
         self.lines_painted.append(y)
@@ -54,8 +61,14 @@ class WatchedList(StoreList):
 
     def set_timer(self, delay: float, callback: Any = None, **more: Any) -> Any:
         assert delay >= 0.1
-        self.timers.append(callback)
-        return object()
+        kept = self.moves if delay > 1 else self.timers
+        kept.append(callback)
+        return SimpleNamespace(stop=lambda: kept.remove(callback) if callback in kept else None)
+
+    def let_move(self) -> None:
+        """Ends the time for which the rows keep their places."""
+        while self.moves:
+            self.moves.pop()()
 
 
 class ListApp(App[None]):
@@ -96,6 +109,8 @@ class Screen:
     async def settle(self) -> None:
         """Wait until all that is to be painted has been."""
         screen = self.app.screen
+        if not self.stores.stands_still:
+            self.stores.let_move()
         await self.pilot.pause(0)
         while self.stores._repaint_required or screen._dirty_widgets or screen._layout_required:
             await self.pilot.pause(0.005)
@@ -369,6 +384,36 @@ async def test_changes_are_gathered_and_the_first_is_painted_at_once() -> None:
         assert stores.timers == [], "an idle list wakes nothing"
 
 
+async def test_rows_that_have_just_moved_stand_still_for_a_while_but_their_values_change() -> None:
+    async with showing(*(row(n) for n in range(6))) as screen:
+        stores = screen.stores
+        stores.stands_still = True
+        stores.apply([row(4, status="catalog_failed")])
+        await screen.settle()
+        assert screen.keys == ["s004", "s000", "s001", "s002", "s003", "s005"]
+        screen.end_pause()
+        assert await screen.painted_by(lambda: stores.apply([row(5, status="catalog_failed", minutes=1)])) == [6]
+        assert "catalog failed" in screen.lines[6]
+        assert screen.keys == ["s004", "s000", "s001", "s002", "s003", "s005"]
+        screen.end_pause()
+        stores.let_move()
+        await screen.settle()
+        assert screen.keys == ["s005", "s004", "s000", "s001", "s002", "s003"]
+        assert not stores.moves, "a list that stands still wakes nothing"
+
+
+async def test_a_new_store_is_shown_at_once_and_takes_the_waiting_rows_along() -> None:
+    async with showing(*(row(n) for n in range(3))) as screen:
+        stores = screen.stores
+        stores.stands_still = True
+        stores.apply([row(1, name="one")])
+        stores.apply([row(2, status="catalog_failed")])
+        stores.apply([store("new", status="unconfirmed")])
+        screen.end_pause()
+        await screen.settle()
+        assert screen.keys == ["new", "s002", "s000", "one"]
+
+
 async def test_records_may_come_before_the_list_is_on_the_screen() -> None:
     app = ListApp()
     app.stores.apply([row(1)])
@@ -494,6 +539,19 @@ async def test_nothing_moves_while_it_is_held() -> None:
         await screen.settle()
         assert screen.keys == ["new", "s003", "s000", "s001", "s002", "s004"]
         assert screen.cursor == ("s000", 3)
+
+
+async def test_what_came_while_it_was_held_is_there_at_once_when_it_is_released() -> None:
+    async with showing(*(row(n) for n in range(3))) as screen:
+        screen.stores.stands_still = True
+        screen.stores.hold()
+        screen.stores.apply([store("new", status="unconfirmed")])
+        screen.stores.apply([row(2, status="catalog_failed")])
+        await screen.settle()
+        assert screen.keys == ["s000", "s001", "s002"]
+        screen.stores.release()
+        await screen.settle()
+        assert screen.keys == ["new", "s002", "s000", "s001"]
 
 
 # Keys

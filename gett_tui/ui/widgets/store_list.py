@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 _PAINT_PERIOD = 0.1
 """Seconds between two paints of changed records: at most ten a second."""
 
+_ORDER_PERIOD = 2.0
+"""Seconds for which the rows keep their places once some have moved. A list that never stands still cannot be read,
+and each move repaints all that it shifts."""
+
 _WHEEL_LINES = 3
 
 
@@ -156,6 +160,7 @@ class StoreList(Widget, can_focus=True):
         self._styles_by_name: dict[str, Style] = {}
         self._pause: Timer | None = None
         self._overdue = False
+        self._standing: Timer | None = None
         self._told: tuple[str | None, Record | None] = (None, None)
         self._told_marks = 0
 
@@ -219,13 +224,19 @@ class StoreList(Widget, can_focus=True):
     def apply(self, records: Iterable[Record], removed: Iterable[str] = (), *, loading: bool = False) -> None:
         """Take new and changed records and forget ``removed`` keys. May be called at any rate.
 
+        A changed value is painted where the row stands, at most ten times a second. Rows move at most every two
+        seconds, but for a new store, which is shown at once.
+
         While ``loading`` the cursor stays on the first line until the operator has moved it: the records that
         come in at the start are no news, and the cursor need not follow the one that came first.
         """
+        records = list(records)
         changed = False
 
         def change() -> None:
             nonlocal changed
+            if loading or any(self._table.get(record.key) is None for record in records):
+                self._let_move()
             changed = self._table.upsert(records)
             changed = self._table.remove(removed) or changed
 
@@ -234,6 +245,8 @@ class StoreList(Widget, can_focus=True):
             self._cursor, self._top = self._key_at(0), 0
         if changed:
             self._paint_soon()
+        if changed and not loading:
+            self._keep_order()
 
     def set_filter(self, text: str) -> None:
         """Show only the stores that match ``text``; see ``StoreTable.set_filter`` for how."""
@@ -266,7 +279,12 @@ class StoreList(Widget, can_focus=True):
 
     def release(self) -> None:
         """End one ``hold``; after the last one the rows go where they belong."""
-        self._rearrange(self._table.release)
+
+        def release() -> None:
+            self._let_move()
+            self._table.release()
+
+        self._rearrange(release)
         self._paint()
 
     # Keys and mouse
@@ -436,6 +454,24 @@ class StoreList(Widget, can_focus=True):
         elif top_place:
             self._top = table.line_near(top_place) or 0
         self._clamp()
+
+    def _keep_order(self) -> None:
+        if self._standing is None and self.is_running:
+            self._table.hold()
+            self._standing = self.set_timer(_ORDER_PERIOD, self._order_kept)
+
+    def _order_kept(self) -> None:
+        waited = self._table.unsettled
+        self._rearrange(self._let_move)
+        if waited and not self._table.unsettled:
+            self._paint_soon()
+            self._keep_order()
+
+    def _let_move(self) -> None:
+        if self._standing is not None:
+            self._standing.stop()
+            self._standing = None
+            self._table.release()
 
     # Painting
 

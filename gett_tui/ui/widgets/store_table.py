@@ -265,6 +265,11 @@ class StoreTable:
         """
         self._holds += 1
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether rows wait for the order to thaw."""
+        return bool(self._displaced)
+
     def release(self) -> None:
         self._holds = max(0, self._holds - 1)
         if self._holds or not self._displaced:
