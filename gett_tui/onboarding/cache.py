@@ -110,6 +110,8 @@ class Cache:
         self._attempts = _Folder(folder / "attempts")
         self._locks = folder / "locks"
         self._mirror: dict[str, Record] = {}
+        self.taken = 0
+        """Counts the changes of records: as long as it stays the same, so do they, but for some that are gone."""
         self._problems: dict[Path, FileProblem] = {}
         self._is_indexed = True
         # Writes and looks come from several threads of this process: one guards the mirror, one the looks.
@@ -295,6 +297,7 @@ class Cache:
             if signature is not None:
                 folder.seen[name] = signature
             self._mirror[record.key] = record
+            self.taken += 1
             self._is_indexed = self._is_indexed and is_indexed
             return known != record
 
@@ -531,6 +534,7 @@ class Cache:
                 folder.seen[path.name] = signature
             folder.keys[path.name] = record.key
             self._mirror[record.key] = record
+            self.taken += 1
             self._is_indexed = False
         return record
 

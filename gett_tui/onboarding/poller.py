@@ -118,7 +118,7 @@ class Poller:
 
     async def _take_role(self) -> None:
         try:
-            leading = await asyncio.to_thread(self._presence.lead)
+            leading = self._presence.is_leading or await asyncio.to_thread(self._presence.lead)
         except FileTroubleError:
             leading = False
         pid = None if leading else await asyncio.to_thread(self._presence.leader_pid)

@@ -62,6 +62,11 @@ class Presence:
         os.close(handle)
         return False
 
+    @property
+    def is_leading(self) -> bool:
+        """Whether this copy polls already."""
+        return self._leading is not None
+
     def lead(self) -> bool:
         """Whether this copy polls; takes the role over when it is free."""
         if self._leading is None:

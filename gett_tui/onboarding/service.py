@@ -81,6 +81,7 @@ class Service:
         self._client: GettClient | None = None
         self._connected = asyncio.Event()
         self._busy: dict[str, str] = {}
+        self._nothing_pending_at = -1
         self._statuses: dict[str, str] = {}
         self._writes: set[asyncio.Task[Any]] = set()
         self._unsaved: dict[str, str] = {}
@@ -121,15 +122,17 @@ class Service:
     async def follow(self) -> None:
         """One look at what other copies have changed, and at what dead ones left unsettled."""
         try:
-            await asyncio.to_thread(self._presence.renew)
-            changes = await asyncio.to_thread(self._cache.sync)
-            self._tell(changes)
+            self._tell(await asyncio.to_thread(self._look))
             await self._settle_orphans()
         except FileTroubleError as error:
             self._files_failed(error)
         else:
             if not self._unsaved:
                 self._files_work()
+
+    def _look(self) -> Changes:
+        self._presence.renew()
+        return self._cache.sync()
 
     async def close(self) -> None:
         """Waits up to 5 seconds for writes under way, then gives up what is left; it stays *unconfirmed*."""
@@ -554,7 +557,13 @@ class Service:
                 return result
 
     async def _settle_orphans(self) -> None:
-        for record in self._cache.records():
+        taken = self._cache.taken
+        if taken == self._nothing_pending_at:
+            return
+        unsettled = [record for record in self._cache.records() if record.pending is not None]
+        if not unsettled:
+            self._nothing_pending_at = taken
+        for record in unsettled:
             if record.pending is None or record.key in self._busy:
                 continue
             if not await asyncio.to_thread(self._is_orphan, record.pending):

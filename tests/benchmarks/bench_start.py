@@ -1,9 +1,9 @@
-"""Start-up and idling of the real command beside a bare Textual app, in one run. By hand:
+"""Start-up of the real command beside a bare Textual app, taking turns. By hand:
 
-    python tests/benchmarks/bench_start.py [--starts 9] [--idle 20] [--stores 0,10,10000]
+    python tests/benchmarks/bench_start.py [--starts 15] [--stores 0,10,10000]
 
-Prints, as ratios to the bare app's first frame: the first frame, the first store on the screen, all stores counted;
-then bytes and CPU while idle.
+Prints, as ratios of medians to the bare app's first frame: the first frame, the first store on the screen, and all
+stores counted; with the index that the last run left, and without one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -37,15 +39,14 @@ SIZE = (120, 40)
 COMMAND = str(Path(sys.executable).with_name("gett-tui"))
 
 
-def plant(folder: Path, stores: int) -> None:
-    """Active stores, as files; written without syncing each, as only the reading is measured."""
-    cache = Cache(folder, "0-bench")
-    cache.open()
-    like = records()[4]
+def plant(folder: Path, stores: int, status: str = "active") -> None:
+    """Stores as files, all in ``status``; written without syncing each, as only the reading is measured."""
+    Cache(folder, "0-bench").open()
+    like = next(record for record in records() if record.status == status)
     for number in range(stores):
         known = identifier(number)
-        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}")
-        made = made._replace(sent={**made.sent, "name": f"Store {number:05d}"}, revision=1)
+        sent = {**like.sent, "name": f"Store {number:05d}", "partnerStoreId": f"p-{number}"}
+        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}", sent=sent, revision=1)
         (folder / "onboardings" / file_name(known)).write_bytes(to_toml(made))
     (folder / "host").write_text("loopback\n")
 
@@ -65,48 +66,55 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def bare(starts: int) -> float:
-    times: list[float] = []
-    for _ in range(starts):
-        begun = time.monotonic()
-        with PtySession([sys.executable, "-c", BARE], SIZE) as session:
-            times.append(when(session, "Stores bare") - begun)
-    return statistics.median(times)
+def bare() -> list[float]:
+    begun = time.monotonic()
+    with PtySession([sys.executable, "-c", BARE], SIZE) as session:
+        return [when(session, "Stores bare") - begun]
+
+
+def start(folder: Path, stores: int, *, index: bool = True) -> list[float]:
+    """Seconds to the first frame, to the first store and to all stores; then the operator quits."""
+    if not index:
+        (folder / "sandbox" / "index").unlink(missing_ok=True)
+    env = {"GETT_API_KEY": "test-key-bench", "GETT_BASE_URL": "http://127.0.0.1:9", "GETT_STATE_DIR": str(folder)}
+    marks = ["Gett onboarding", "Store 0" if stores else "No stores yet", f"{stores} store"]
+    begun = time.monotonic()
+    with PtySession([COMMAND], SIZE, env) as session:
+        times = [when(session, mark) - begun for mark in marks]
+        session.send("ctrl+q")
+        session.wait_for_exit(20)
+        return times
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--starts", type=int, default=9)
-    parser.add_argument("--idle", type=float, default=20)
+    parser.add_argument("--starts", type=int, default=15)
     parser.add_argument("--stores", default="0,10,10000")
     arguments = parser.parse_args()
-    bare(2)
-    base = bare(arguments.starts)
-    print(f"bare first frame {base * 1e3:.0f} ms")
     for stores in (int(word) for word in arguments.stores.split(",")):
         with tempfile.TemporaryDirectory() as name:
-            plant(Path(name) / "sandbox", stores)
-            measure(Path(name), stores, base, arguments)
+            folder = Path(name)
+            plant(folder / "sandbox", stores)
+            time.sleep(3)  # the index leaves out what was written just before it
+            start(folder, stores)
+            measure(f"{stores:>6} stores", partial(start, folder, stores), arguments.starts)
+            if stores:
+                without = partial(start, folder, stores, index=False)
+                measure(f"{stores:>6} stores, no index", without, arguments.starts // 3)
 
 
-def measure(folder: Path, stores: int, base: float, arguments: argparse.Namespace) -> None:
-    env = {"GETT_API_KEY": "test-key-bench", "GETT_BASE_URL": "http://127.0.0.1:9", "GETT_STATE_DIR": str(folder)}
-    marks = ["Gett onboarding", "Store 0" if stores else "No stores yet", f"{stores} store"]
+def measure(name: str, starts: Callable[[], list[float]], count: int) -> None:
+    bare_times: list[float] = []
     times: list[list[float]] = []
-    for number in range(arguments.starts):
-        begun = time.monotonic()
-        with PtySession([COMMAND], SIZE, env) as session:
-            times.append([when(session, mark) - begun for mark in marks])
-            if number == 0 and arguments.idle:
-                session.read_until_quiet(2.0)
-                before, used = len(session.output), cpu(session.pid)
-                session.read_for(arguments.idle)
-                wrote = len(session.output) - before
-                share = (cpu(session.pid) - used) / arguments.idle * 100
-                print(f"{stores:>6} stores: {wrote} bytes and {share:.2f} % CPU in {arguments.idle:.0f} idle seconds")
-    medians = [statistics.median(column) / base for column in zip(*times, strict=True)]
-    first, store, everything = medians
-    print(f"{stores:>6} stores: first frame {first:.2f}, first store {store:.2f}, all {everything:.2f} x bare")
+    for _ in range(count):
+        bare_times += bare()
+        times.append(starts())
+    base = statistics.median(bare_times)
+    first, store, everything = (statistics.median(column) / base for column in zip(*times, strict=True))
+    print(
+        f"{name}: first frame {first:.2f}, first store {store:.2f}, all {everything:.2f} x bare ({base * 1e3:.0f} ms)",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
