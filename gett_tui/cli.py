@@ -153,7 +153,7 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     # What is imported for the first frame is no garbage: looking for some in between costs a twentieth of the start.
     gc.disable()
     # A key waits for the next frame when one was drawn just before it; frames are drawn only when something changes.
-    os.environ.setdefault("TEXTUAL_FPS", "120")
+    os.environ.setdefault("TEXTUAL_FPS", "1000")
     from gett_tui import dashboard
 
     look = dashboard.Look(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp, record
-from textual.widgets import Static
+from textual.events import MouseScrollDown
+from textual.geometry import Region
 
 from gett_tui.onboarding.record import Pending, Record, Trouble
 from gett_tui.ui.screens.detail import DetailScreen
@@ -162,20 +163,72 @@ async def test_without_a_store_it_says_so() -> None:
     assert "No store under the cursor" in await shown(None)
 
 
-async def test_the_same_record_again_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_lines_that_differ_are_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
     app = DialogApp(panel)
     async with app.run_test(size=(60, 30)) as pilot:
         panel.show(READY)
         await pilot.pause()
-        written: list[object] = []
-        monkeypatch.setattr(Static, "update", lambda _, *what, **__: written.append(what))
+        painted: list[int] = []
+        refresh = panel.refresh
+
+        def count(*regions: Region, **how: Any) -> Any:
+            painted.extend(region.y for region in regions)
+            return refresh(*regions, **how)
+
+        monkeypatch.setattr(panel, "refresh", count)
         panel.show(record(*WAY))
         await pilot.pause()
-        assert not written
-        panel.show(record(*WAY), "a note")
+        assert not painted
+        panel.show(record(*WAY, store_id="s-1"))
         await pilot.pause()
-        assert len(written) == 1
+        first = next(y for y, row in enumerate(app.text().splitlines()) if "storeId" in row)
+        assert first > 5
+        assert min(painted) == first
+
+
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [
+        (["down", "j", "up"], "pending"),
+        (["pagedown"], "onboarding id"),
+        (["end"], "catalog"),
+        (["G", "home"], "●━"),
+        (["pagedown", "pagedown", "pageup", "g"], "●━"),
+    ],
+)
+async def test_a_text_that_is_longer_than_the_panel_scrolls(keys: list[str], first: str) -> None:
+    panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(60, 7)) as pilot:
+        panel.show(READY)
+        panel.focus()
+        await pilot.press(*keys)
+        await pilot.pause()
+        rows = app.text().splitlines()
+        assert rows[0].startswith(first), app.text()
+        assert sum(row.endswith("█") for row in rows) >= 1
+
+
+async def test_the_wheel_and_the_bar_scroll_and_another_store_starts_at_the_top() -> None:
+    panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(60, 7)) as pilot:
+        panel.show(READY)
+        await pilot.pause()
+        await pilot._post_mouse_events([MouseScrollDown], panel, button=0)
+        await pilot.pause()
+        assert not app.text().startswith("●"), app.text()
+        await pilot.mouse_down(panel, offset=(59, 6))
+        await pilot.mouse_up(panel, offset=(59, 6))
+        await pilot.pause()
+        assert "registered" in app.text().splitlines()[-1]
+        panel.show(record(*WAY, store_id="s-1"))
+        await pilot.pause()
+        assert not app.text().startswith("●"), "news of the same store does not scroll"
+        panel.show(record(*WAY, key="another"))
+        await pilot.pause()
+        assert app.text().startswith("●")
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.console import Group
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
-from textual.containers import VerticalScroll
+from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Static
 
 from gett_tui.onboarding.pipeline import STAGES, Local, Status, Tone, look
 from gett_tui.onboarding.registration import FIELDS
 from gett_tui.text import lines, one_line
+from gett_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from textual.binding import BindingType
 
     from gett_tui.onboarding.record import Record
 
@@ -45,58 +47,96 @@ _TODO: dict[str, str] = {
 
 _NOBODY = Text("No store under the cursor.", "dim")
 
+Line = tuple[Segment, ...]
 
-class PipelinePanel(VerticalScroll):
+
+class PipelinePanel(LineView[Line]):
     """Shows one record; ``clock`` gives the local time with its zone."""
 
-    can_focus = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home,g", "show_from(0)", "Top", show=False),
+        Binding("end,G", "end", "Bottom", show=False),
+    ]
 
     def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(id=id)
+        super().__init__(ascii_only=ascii_only, id=id)
         self._clock = clock
-        self._ascii = ascii_only
         self._shown: tuple[Record | None, str | None, int] | None = None
-        self._record: Record | None = None
-        self._note: str | None = None
-        # Not there until there is something to show: the first frame would wait for it.
-        self._text: Static | None = None
+        # Nothing until there is something to show: the first frame would wait for it.
+        self._given: tuple[Record | None, str | None] | None = None
+        self._text: list[Line] = []
+
+    @property
+    def length(self) -> int:
+        """How many lines the text has at this width."""
+        return len(self._text)
 
     def show(self, record: Record | None, note: str | None = None) -> None:
         """Shows ``record`` and what is going on with it right now; writes nothing when nothing differs."""
-        if record is None or self._record is None or record.key != self._record.key:
-            self.scroll_home(animate=False)
-        self._record, self._note = record, note
-        self._draw()
-
-    def on_mount(self) -> None:
-        """Draws what was given before."""
-        if self._record is not None:
-            self._draw()
+        shown = self._given[0] if self._given else None
+        if record is None or shown is None or record.key != shown.key:
+            self._top = 0
+        self._given = (record, note)
+        self._write()
 
     def on_resize(self) -> None:
         """Fits the text to the new width."""
-        if self._text is not None:
-            self._draw()
+        self._write()
 
-    def _draw(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
-        state = (self._record, self._note, width)
-        if not self.is_mounted or state == self._shown:
+    def action_scroll(self, rows: int) -> None:
+        """Scrolls by lines."""
+        self._show_from(self._top + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Scrolls by what is seen at once."""
+        self._show_from(self._top + pages * self._page)
+
+    def action_show_from(self, line: int) -> None:
+        """Scrolls to a line."""
+        self._show_from(line)
+
+    def action_end(self) -> None:
+        """Scrolls to the last lines."""
+        self._show_from(self.length)
+
+    def _write(self) -> None:
+        width = self.size.width - 1
+        if self._given is None or width < 1 or (*self._given, width) == self._shown:
             return
-        self._shown = state
-        self.border_title = Content(one_line(self._record.name, 200)) if self._record else ""
-        text = Group(*(self._parts(self._record, width) if self._record else [_NOBODY]))
-        if self._text is None:
-            self._text = Static(text, markup=False)
-            self.mount(self._text)
-        else:
-            self._text.update(text)
+        self._shown = (*self._given, width)
+        record, note = self._given
+        self.border_title = Content(one_line(record.name, 200)) if record else ""
+        parts = self._parts(record, note, width) if record else [_NOBODY]
+        self._text = [self._line(row, width) for part in parts for row in self._fold(part, width)]
+        self._show_from(self._top)
 
-    def _parts(self, record: Record, width: int) -> Iterator[Text | Table]:
+    def _lines(self) -> list[Line]:
+        seen = self._text[self._top : self._top + self.size.height]
+        return seen + [()] * (self.size.height - len(seen))
+
+    def _draw(self, line: Line, width: int) -> list[Segment]:
+        return Segment.adjust_line_length(list(line), width)
+
+    def _line(self, text: Text, width: int) -> Line:
+        console = self.app.console
+        text.truncate(width)
+        # A text that is all in one style does not bring it along.
+        segments = Segment.apply_style(text.render(console), console.get_style(text.style))
+        return tuple(segment for segment in segments if segment.text)
+
+    def _fold(self, text: Text, width: int) -> list[Text]:
+        """``text`` in rows of at most ``width`` cells; a word that is longer is broken."""
+        return [text] if text.no_wrap else list(text.wrap(self.app.console, width, overflow="fold"))
+
+    def _parts(self, record: Record, note: str | None, width: int) -> Iterator[Text]:
         yield from self._bar(record, width)
         yield Text("")
-        yield from self._state(record)
-        yield from self._facts(record)
+        yield from self._state(record, note)
+        yield from self._facts(record, width)
         yield Text("")
         yield from self._history(record)
 
@@ -104,7 +144,7 @@ class PipelinePanel(VerticalScroll):
 
     def _bar(self, record: Record, width: int) -> Iterator[Text]:
         reached = _reached(record)
-        marks = "*-@.o!" if self._ascii else "●━◉╌○✗"
+        marks = "*-@.o!" if self.ascii_only else "●━◉╌○✗"
         done, line, here, ahead, open_, broken = marks
         step = _step(width)
         bar, names, times = Text(no_wrap=True), Text(no_wrap=True), Text(no_wrap=True)
@@ -139,9 +179,9 @@ class PipelinePanel(VerticalScroll):
 
     # -- the text
 
-    def _state(self, record: Record) -> Iterator[Text]:
+    def _state(self, record: Record, note: str | None) -> Iterator[Text]:
         look_ = look(record.status)
-        sign = look_.ascii_sign if self._ascii else look_.sign
+        sign = look_.ascii_sign if self.ascii_only else look_.sign
         since = f" since {self._when(record.since)}" if record.since else ""
         yield Text(f"{sign} {one_line(look_.words, 100)}{since}", f"bold {_STYLES[look_.tone]}".strip())
         if record.error:
@@ -151,8 +191,8 @@ class PipelinePanel(VerticalScroll):
             yield Text(_TODO[record.status], "italic")
         if record.pending is not None and record.status != Local.REGISTERING:
             yield Text(f"{record.pending.action} sent {self._when(record.pending.at)}, no answer yet", "yellow")
-        if self._note:
-            yield Text(one_line(self._note, 600), "yellow")
+        if note:
+            yield Text(one_line(note, 600), "yellow")
         yield from self._trouble(record)
         if record.answer:
             yield Text("Gett's answer, which could not be read:", "bold")
@@ -170,7 +210,7 @@ class PipelinePanel(VerticalScroll):
         if trouble.request_id:
             yield Text(f"  request id {one_line(trouble.request_id, 100)}", "dim")
 
-    def _facts(self, record: Record) -> Iterator[Table]:
+    def _facts(self, record: Record, width: int) -> Iterator[Text]:
         facts: list[tuple[str, object]] = [
             ("onboarding id", record.onboarding_id),
             ("partner id", record.partner_store_id),
@@ -181,13 +221,12 @@ class PipelinePanel(VerticalScroll):
         ]
         facts += [(f"sent {name}", value) for name, value in record.sent.items() if name not in FIELDS]
         facts += [(f"store {name}", value) for name, value in record.store.items() if name not in ("storeId", "name")]
-        table = Table.grid(padding=(0, 1))
-        table.add_column(width=_LABEL, overflow="fold")
-        table.add_column(overflow="fold")
         for label, value in facts:
             if value not in (None, "", {}, []):
-                table.add_row(Text(one_line(label, 30), "dim"), Text(one_line(str(value), 2_000)))
-        yield table
+                labels = self._fold(Text(one_line(label, 30), "dim"), _LABEL)
+                values = self._fold(Text(one_line(str(value), 2_000)), max(1, width - _LABEL - 1))
+                for left, right in zip_longest(labels, values, fillvalue=Text()):
+                    yield _side_by_side(left, right)
 
     def _history(self, record: Record) -> Iterator[Text]:
         for change in reversed(record.history):
@@ -205,6 +244,13 @@ class PipelinePanel(VerticalScroll):
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._clock().tzinfo or UTC)
+
+
+def _side_by_side(label: Text, value: Text) -> Text:
+    row = Text(no_wrap=True)
+    row.append_text(label)
+    row.append(" " * (_LABEL + 1 - label.cell_len))
+    return row.append_text(value)
 
 
 def _reached(record: Record) -> int:

@@ -1,10 +1,4 @@
-"""The store list on the screen: paints only the lines that look different, and holds the cursor by its store's key.
-
-A stock DataTable resends the whole table for any changed cell. Here every line that was painted is remembered
-as a plain value; a line is painted again only when its value differs. That one rule makes a changed row cost one
-row, and an unchanged value, a row off the screen, and a scroll position that follows an insertion cost nothing.
-The scroll position and the scrollbar are kept here as well, since Textual's relayout and repaint all for them.
-"""
+"""The store list on the screen: it holds the cursor by its store's key, and gathers changes before it paints them."""
 
 from __future__ import annotations
 
@@ -15,12 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from rich.segment import Segment
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
+from gett_tui.ui.widgets.line_view import LineView
 from gett_tui.ui.widgets.store_line import LEAD, Columns, Face, cell, columns, face, inert
 from gett_tui.ui.widgets.store_table import Sort, StoreTable
 
@@ -41,21 +32,18 @@ _ORDER_PERIOD = 2.0
 """Seconds for which the rows keep their places once some have moved. A list that never stands still cannot be read,
 and each move repaints all that it shifts."""
 
-_WHEEL_LINES = 3
-
 
 class _Line(NamedTuple):
-    """All that decides how a line looks: equal lines are painted alike, so a line is painted when it differs."""
+    """All that decides how a line looks."""
 
     style: str = "row"
     key: str | None = None
     face: Face | None = None
     text: str = ""
     marked: bool = False
-    thumb: bool = False
 
 
-class StoreList(Widget, can_focus=True):
+class StoreList(LineView[_Line]):
     """The stores, one a line under a fixed header.
 
     ``ascii_only``, ``clock`` and ``zone`` are set once, before the list is mounted. ``clock`` tells the time now
@@ -63,7 +51,6 @@ class StoreList(Widget, can_focus=True):
     (None: as the machine says).
     """
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "store-list--header",
         "store-list--cursor",
@@ -71,7 +58,6 @@ class StoreList(Widget, can_focus=True):
         "store-list--mark",
         "store-list--row",
         "store-list--since",
-        "store-list--bar",
         "store-list--empty",
         "store-list--bad",
         "store-list--ask",
@@ -80,6 +66,7 @@ class StoreList(Widget, can_focus=True):
         "store-list--off",
     }
     DEFAULT_CSS = "StoreList { width: 1fr; height: 1fr; }"
+    HEAD = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -142,22 +129,15 @@ class StoreList(Widget, can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(ascii_only=ascii_only, id=id, classes=classes)
         self._empty_text = empty_text
-        self.ascii_only = ascii_only
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._zone = zone
         self._table = StoreTable()
         self._filter_text = ""
         self._cursor: str | None = None
         self._chosen = False  # whether the operator has put the cursor somewhere
-        self._top = 0  # the table's line that is painted under the header
         self._trail: list[tuple[str, bool]] = []  # shift+arrows: the stores passed, and whether each was marked before
-        self._dragging = False
-        self._painted: list[_Line] = []  # the lines as they are on the screen, or will be with its next refresh
-        self._painted_size = Size(0, 0)
-        self._strips: LRUCache[tuple[_Line, int], Strip] = LRUCache(512)
-        self._styles_by_name: dict[str, Style] = {}
         self._pause: Timer | None = None
         self._overdue = False
         self._standing: Timer | None = None
@@ -184,6 +164,10 @@ class StoreList(Widget, can_focus=True):
     @property
     def total_count(self) -> int:
         return len(self._table)
+
+    @property
+    def length(self) -> int:
+        return self._table.shown
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -346,37 +330,12 @@ class StoreList(Widget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or self._is_on_bar(offset.x) or offset.y >= len(self._painted):
             return
-        painted = self._painted[offset.y]
+        painted, _ = self._painted[offset.y]
         if painted.key is None:
             return
         opens = event.chain == 2 and painted.key == self._cursor
         if self.move_to(painted.key) and opens:
             self.post_message(self.Opened(self, painted.key))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._show_from(self._top + _WHEEL_LINES)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._show_from(self._top - _WHEEL_LINES)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None or not self._is_on_bar(offset.x):
-            return
-        self._dragging = True
-        self.capture_mouse()
-        self._drag_to(offset.y)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._dragging:
-            self._drag_to(event.get_content_offset_capture(self).y)
-
-    def on_mouse_up(self) -> None:
-        if self._dragging:
-            self._dragging = False
-            self.release_mouse()
 
     def on_resize(self) -> None:
         self._reveal()
@@ -386,11 +345,6 @@ class StoreList(Widget, can_focus=True):
         self._paint()
 
     # Cursor and scroll position
-
-    @property
-    def _page(self) -> int:
-        """Lines for stores; one goes to the header."""
-        return max(1, self.size.height - 1)
 
     def _key_at(self, line: int) -> str | None:
         return self._table.key_at(line) if 0 <= line < self._table.shown else None
@@ -410,14 +364,6 @@ class StoreList(Widget, can_focus=True):
         if line is not None:
             self._top = max(line - self._page + 1, min(line, self._top))
         self._clamp()
-
-    def _clamp(self) -> None:
-        self._top = max(0, min(self._top, self._table.shown - self._page))
-
-    def _show_from(self, top: int) -> None:
-        self._top = top
-        self._clamp()
-        self._paint()
 
     def _scroll_with_cursor(self, lines: int) -> None:
         line = self._cursor_line()
@@ -492,14 +438,9 @@ class StoreList(Widget, can_focus=True):
 
     def _paint(self) -> None:
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
-        if not self.is_running:
-            return
-        if self._painted_size == self.size:
-            before, self._painted = self._painted, self._lines()
-            changed = [y for y, pair in enumerate(zip(before, self._painted, strict=True)) if pair[0] != pair[1]]
-            if changed:
-                self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
-        self._tell()
+        super()._paint()
+        if self.is_running:
+            self._tell()
 
     def _tell(self) -> None:
         now = (self._cursor, self._table.get(self._cursor) if self._cursor is not None else None)
@@ -510,29 +451,9 @@ class StoreList(Widget, can_focus=True):
             self._told_marks = self._table.mark_count
             self.post_message(self.MarksChanged(self, self._told_marks))
 
-    def render_line(self, y: int) -> Strip:
-        """The line at ``y`` of the widget, as decided by the last ``_paint``.
-
-        Textual asks for lines that it does not paint, too (to find what the mouse is on).
-        """
-        if self._painted_size != self.size:
-            self._painted_size, self._painted = self.size, self._lines()
-        width = self.size.width
-        line = self._painted[y] if y < len(self._painted) else _Line()
-        strip = self._strips.get((line, width))
-        if strip is None:
-            strip = self._strips[line, width] = Strip(self._draw(line, width), width)
-        return strip
-
     def watch_has_focus(self, _has_focus: bool) -> None:
         super().watch_has_focus(_has_focus)
         self._paint()
-
-    def notify_style_update(self) -> None:
-        """Textual says that the CSS or the theme has changed."""
-        super().notify_style_update()
-        self._styles_by_name.clear()
-        self._strips.clear()
 
     def _lines(self) -> list[_Line]:
         height = range(self.size.height)
@@ -545,14 +466,13 @@ class StoreList(Widget, can_focus=True):
         table = self._table
         key = self._key_at(self._top + y - 1)
         record = table.get(key) if key is not None else None
-        thumb = self._is_thumb(y)
         if key is None or record is None:
-            return _Line(thumb=thumb)
+            return _Line()
         marked = table.is_marked(key)
         style = "mark" if marked else "row"
         if key == self._cursor:
             style = "cursor" if self.has_focus else "cursor-unfocused"
-        return _Line(style, key, face(record, today, self._zone, self.ascii_only), marked=marked, thumb=thumb)
+        return _Line(style, key, face(record, today, self._zone, self.ascii_only), marked=marked)
 
     def _header(self) -> str:
         table = self._table
@@ -573,23 +493,23 @@ class StoreList(Widget, can_focus=True):
         return _Line("empty", text=f"{rows[index]:^{width + 1}}" if 0 <= index < len(rows) else "")
 
     def _draw(self, line: _Line, width: int) -> list[Segment]:
-        bar = Segment("#" if self.ascii_only else "█", self._style("bar")) if line.thumb else Segment(" ")
+        style = self._component(line.style)
         if line.face is None:
-            return [Segment(cell(line.text, width - 1, self.ascii_only), self._style(line.style)), bar]
-        seen, style = line.face, self._style(line.style)
+            return [Segment(cell(line.text, width, self.ascii_only), style)]
+        seen = line.face
         plain = line.style.startswith("cursor")  # one colour: the sign and the words say what the tone would
-        tone = style if plain else self._style(seen.tone)
+        tone = style if plain else self._component(seen.tone)
         mark = ("+" if self.ascii_only else "●") if line.marked else " "
         store, partner_id, status, since = self._cells(
-            columns(width - 1), seen.store, seen.partner_id, seen.status, seen.since
+            columns(width), seen.store, seen.partner_id, seen.status, seen.since
         )
         segments = [
             Segment(f"{mark}{seen.sign} ", tone),
             Segment(store + partner_id, style),
             Segment(status, tone),
-            Segment(since, style if plain else self._style("since")),
+            Segment(since, style if plain else self._component("since")),
         ]
-        return [*Segment.simplify(segment for segment in segments if segment.text), bar]
+        return list(Segment.simplify(segment for segment in segments if segment.text))
 
     def _cells(self, widths: Columns, store: str, partner_id: str, status: str, since: str) -> list[str]:
         """The four texts cut to their columns, each with the gap behind it; nothing for a column that is left out."""
@@ -599,24 +519,5 @@ class StoreList(Widget, can_focus=True):
         cells[last] = cells[last][: len(cells[last]) - widths.gap]
         return cells
 
-    def _style(self, name: str) -> Style:
-        style = self._styles_by_name.get(name)
-        if style is None:
-            style = self._styles_by_name[name] = self.get_component_rich_style(f"store-list--{name}")
-        return style
-
-    # The scrollbar, which stands in the last column
-
-    def _is_on_bar(self, x: int) -> bool:
-        return x == self.size.width - 1 and self._table.shown > self._page
-
-    def _is_thumb(self, y: int) -> bool:
-        count, page = self._table.shown, self._page
-        if count <= page:
-            return False
-        size = max(1, page * page // count)
-        start = 1 + round((page - size) * self._top / (count - page))
-        return start <= y < start + size
-
-    def _drag_to(self, y: int) -> None:
-        self._show_from(round((self._table.shown - self._page) * (y - 1) / max(1, self._page - 1)))
+    def _component(self, name: str) -> Style:
+        return self._style(f"store-list--{name}")

@@ -1,0 +1,189 @@
+"""A widget made of lines: it paints only those that look different, and keeps its own scroll position and scrollbar.
+
+A stock widget resends all that it shows when one line of it changes, and Textual's own scrolling and scrollbars lay
+everything out and repaint it. Here every line that was painted is remembered as a plain value; a line is painted again
+only when its value differs. That one rule makes a changed line cost one line, and an unchanged value, a line off the
+screen, and a scroll position that follows an insertion cost nothing.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.style import Style
+    from textual import events
+
+T = TypeVar("T")
+
+_WHEEL_LINES = 3
+
+
+class LineView(Widget, Generic[T], can_focus=True):
+    """Lines of the type ``T``, a hashable value that holds all that decides how a line looks.
+
+    The last column is the scrollbar's. ``ascii_only`` is set once, before the widget is mounted.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--bar"}
+    HEAD: ClassVar[int] = 0
+    """How many lines at the top do not scroll."""
+
+    def __init__(self, *, ascii_only: bool, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, classes=classes)
+        self.ascii_only = ascii_only
+        self._top = 0  # the first line that is painted under the head
+        self._dragging = False
+        self._painted: list[tuple[T, bool]] = []  # as they are on the screen, or will be with its next refresh
+        self._painted_size = Size(0, 0)
+        self._strips: LRUCache[tuple[T, bool, int], Strip] = LRUCache(512)
+        self._styles_by_name: dict[str, Style] = {}
+
+    # What a subclass tells
+
+    @property
+    @abstractmethod
+    def length(self) -> int:
+        """How many lines there are to scroll through."""
+
+    @abstractmethod
+    def _lines(self) -> Iterable[T]:
+        """The lines that are to be seen now, as many as the widget is high."""
+
+    @abstractmethod
+    def _draw(self, line: T, width: int) -> list[Segment]:
+        """What ``line`` says in exactly ``width`` cells."""
+
+    # Painting
+
+    def _paint(self) -> None:
+        """Have the lines painted that look different now."""
+        size = self.size
+        if not self.is_running or self._painted_size != size:
+            return
+        before, self._painted = self._painted, self._seen()
+        changed = [y for y, pair in enumerate(zip(before, self._painted, strict=True)) if pair[0] != pair[1]]
+        if changed:
+            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines that Textual wants painted at once; it may be of a new size before it says so."""
+        self._fit()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """The line at ``y`` of the widget, as decided by the last ``_paint``.
+
+        Textual asks for lines that it does not paint, too (to find what the mouse is on).
+        """
+        if not self._painted:
+            self._fit()
+        width = self._painted_size.width
+        if y >= len(self._painted):
+            return Strip.blank(width)
+        strip = self._strips.get((*self._painted[y], width))
+        if strip is None:
+            strip = self._strips[*self._painted[y], width] = self._strip(*self._painted[y], width)
+        return strip
+
+    def _fit(self) -> None:
+        size = self.size
+        if self._painted_size != size:
+            self._painted_size, self._painted = size, self._seen()
+
+    def _seen(self) -> list[tuple[T, bool]]:
+        thumb = self._thumb()
+        return [(line, y in thumb) for y, line in enumerate(self._lines())]
+
+    def _strip(self, line: T, is_thumb: bool, width: int) -> Strip:
+        base = self.rich_style
+        segments = list(Segment.apply_style(self._draw(line, width - 1), base))
+        if is_thumb:
+            segments.append(Segment("#" if self.ascii_only else "█", self._style("line-view--bar")))
+            return Strip(segments, width)
+        last = segments[-1]
+        # A blank shows its background alone: it rides along with its neighbour, for each change of style costs bytes.
+        if last.style is not None and last.style.bgcolor == base.bgcolor:
+            segments[-1] = Segment(last.text + " ", last.style)
+        else:
+            segments.append(Segment(" ", base))
+        return Strip(segments, width)
+
+    def _style(self, component: str) -> Style:
+        style = self._styles_by_name.get(component)
+        if style is None:
+            style = self._styles_by_name[component] = self.get_component_rich_style(component)
+        return style
+
+    def notify_style_update(self) -> None:
+        """Textual says that the CSS or the theme has changed."""
+        super().notify_style_update()
+        self._styles_by_name.clear()
+        self._strips.clear()
+
+    # Scroll position
+
+    @property
+    def _page(self) -> int:
+        """Lines that scroll."""
+        return max(1, self.size.height - self.HEAD)
+
+    def _clamp(self) -> None:
+        self._top = max(0, min(self._top, self.length - self._page))
+
+    def _show_from(self, top: int) -> None:
+        self._top = top
+        self._clamp()
+        self._paint()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._show_from(self._top + _WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._show_from(self._top - _WHEEL_LINES)
+
+    # The scrollbar, which stands in the last column
+
+    def _is_on_bar(self, x: int) -> bool:
+        return x == self.size.width - 1 and self.length > self._page
+
+    def _thumb(self) -> range:
+        """The lines on which the bar shows what part is seen; none when that is all."""
+        count, page = self.length, self._page
+        if count <= page:
+            return range(0)
+        size = max(1, page * page // count)
+        start = self.HEAD + round((page - size) * self._top / (count - page))
+        return range(start, start + size)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or not self._is_on_bar(offset.x):
+            return
+        self._dragging = True
+        self.capture_mouse()
+        self._drag_to(offset.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragging:
+            self._drag_to(event.get_content_offset_capture(self).y)
+
+    def on_mouse_up(self) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.release_mouse()
+
+    def _drag_to(self, y: int) -> None:
+        self._show_from(round((self.length - self._page) * (y - self.HEAD) / max(1, self._page - 1)))
