@@ -29,6 +29,11 @@ DASHBOARD = {
 """What the command line means when it is empty."""
 
 
+FRAME_RATE = "1000"
+"""Frames a second at most. One is drawn only when something has changed, and a key that comes just after it waits for
+the next."""
+
+
 class ExitCode(IntEnum):
     """The exit statuses; scripts rely on them."""
 
@@ -152,8 +157,7 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     _need_terminal()
     # What is imported for the first frame is no garbage: looking for some in between costs a twentieth of the start.
     gc.disable()
-    # A key waits for the next frame when one was drawn just before it; frames are drawn only when something changes.
-    os.environ.setdefault("TEXTUAL_FPS", "1000")
+    os.environ.setdefault("TEXTUAL_FPS", FRAME_RATE)
     from gett_tui import dashboard
 
     look = dashboard.Look(

@@ -13,7 +13,7 @@ import socket
 import ssl
 from contextlib import aclosing
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -81,6 +81,13 @@ def _written(key: str) -> re.Pattern[bytes] | None:
     return re.compile(pattern.encode(), re.IGNORECASE)
 
 
+class _NoCookies(CookieJar):
+    """Takes no cookies, without looking for any: that would cost a tenth of an exchange."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leaves them."""
+
+
 class GettClient:
     """Talks to the Gett at ``base_url`` with ``key``.
 
@@ -104,7 +111,9 @@ class GettClient:
         # An embedded Gett has no connection to tell how far a request got.
         self._embedded = transport is not None
         _check_key(key)
-        self._bearer = _Bearer(key, httpx.URL(self._base))
+        url = httpx.URL(self._base)
+        self._host = url.raw_host.decode("ascii")
+        self._bearer = _Bearer(key, url)
         verify = _certificates() if transport is None else True
         self._reads = self._http(transport, verify, keep_alive=_MAX_CONNECTIONS)
         # A connection that Gett closed while it lay idle would make the outcome of a write unknown: each has its own.
@@ -122,7 +131,7 @@ class GettClient:
                     "Accept-Encoding": "identity",
                     "User-Agent": f"gett-tui/{__version__}",
                 },
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                cookies=_NoCookies(),
                 timeout=httpx.Timeout(
                     connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool
                 ),
@@ -130,7 +139,7 @@ class GettClient:
                 follow_redirects=False,
                 event_hooks={"response": [_begin_answer]},
                 # A proxy in between would see the key in clear when the profile is http to loopback.
-                trust_env=not is_loopback(httpx.URL(self._base).raw_host.decode("ascii")),
+                trust_env=not is_loopback(self._host),
                 verify=verify,
                 transport=transport,
             )
@@ -193,7 +202,7 @@ class GettClient:
         The error is returned, not raised: one raised here would refer to the HTTP library's own (as its context),
         and that one to the request with the key.
         """
-        progress = _Progress(httpx.URL(self._base), sent=self._embedded)
+        progress = _Progress(self._host, sent=self._embedded)
         try:
             async with asyncio.timeout(self._timeouts.total):
                 request = client.build_request(
@@ -218,8 +227,8 @@ class GettClient:
 class _Progress:
     """How far an exchange has come: what it is connected to, whether the request left, what has arrived."""
 
-    def __init__(self, base: httpx.URL, *, sent: bool) -> None:
-        self._host = base.raw_host.decode("ascii")
+    def __init__(self, host: str, *, sent: bool) -> None:
+        self._host = host
         self._response: httpx.Response | None = None
         self._raw = bytearray()
         self._ended = False

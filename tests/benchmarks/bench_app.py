@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import random
 import re
 import statistics
 import subprocess
@@ -23,20 +22,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from app_driver import identifier
-from bench_start import BARE, SIZE, cpu, plant
-from pty_session import PtySession
+from measuring import SIZE, PtySession, bare_key_times, cpu, identifier, key_times, plant, told
 
 from gett_tui.onboarding.cache import Cache
 
-CURSOR = b"48;2;1;120;212"  # the background of the cursor in Textual's usual theme
-KEYED_BARE = BARE.replace("Bare().run()", "").replace(
-    "class Bare(App):",
-    "class Bare(App):\n    count = 0\n    def key_j(self):\n        self.count += 1\n"
-    '        self.query_one(Static).update(f"count {self.count}.")\n',
-)
 PROGRAM = """
 import sys
 from gett_tui import cli, connection
@@ -92,7 +81,8 @@ def app(folder: Path, url: str, stores: int, per_minute: int = 6_000) -> Iterato
 def changing(stores: int) -> Iterator[tuple[str, Callable[[], int]]]:
     """Where such a Gett is, and what tells how many changes it has shown so far."""
     command = [sys.executable, __file__, "--serve", str(stores)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
         asked, told = server.stdin, server.stdout
         assert asked is not None
         assert told is not None
@@ -103,24 +93,6 @@ def changing(stores: int) -> Iterator[tuple[str, Callable[[], int]]]:
 
         yield told.readline().strip(), changes
         asked.close()
-
-
-def key_times(session: PtySession, sign: Callable[[int], bytes], keys: tuple[str, str], count: int) -> list[float]:
-    times: list[float] = []
-    for index in range(count):
-        session.read_for(random.uniform(0.02, 0.12))
-        first, sent = len(session.chunks), session.send(keys[index % 2])
-        wanted = sign(index + 1)
-        while wanted not in b"".join(data for _, data in session.chunks[first:]):
-            session.read(1)
-        times.append(session.chunks[-1][0] - sent)
-    return times
-
-
-def told(name: str, times: list[float], base: list[float]) -> None:
-    p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-    ratio = p95 / statistics.quantiles(base, n=20)[-1]
-    print(f"key to paint, {name:<44} p50 {p50 * 1e3:5.1f} ms, p95 {p95 * 1e3:5.1f} ms, {ratio:5.2f} x bare idle")
 
 
 def under_changes(arguments: argparse.Namespace, base: list[float]) -> None:
@@ -137,7 +109,7 @@ def under_changes(arguments: argparse.Namespace, base: list[float]) -> None:
                     session.send(keys)
                 session.read_for(8)
                 begun, used, wrote, known = time.monotonic(), cpu(session.pid), len(session.output), changes()
-                times = key_times(session, lambda _: CURSOR, ("j", "k"), arguments.keys)
+                times = key_times(session, count=arguments.keys)
                 took = time.monotonic() - begun
                 rate, share = (changes() - known) / took, (cpu(session.pid) - used) / took
                 told(f"{rate:.0f} changes/s, sorted by {order}", times, base)
@@ -147,7 +119,7 @@ def under_changes(arguments: argparse.Namespace, base: list[float]) -> None:
 def quiet(folder: Path, arguments: argparse.Namespace, base: list[float]) -> None:
     with app(folder, "http://127.0.0.1:9", arguments.stores) as session:
         session.read_until_quiet(6, 60)
-        told("idle", key_times(session, lambda _: CURSOR, ("j", "k"), arguments.keys), base)
+        told("idle", key_times(session, count=arguments.keys), base)
         session.read_until_quiet(3)
         used, wrote = cpu(session.pid), len(session.output)
         session.read_for(arguments.idle)
@@ -187,11 +159,8 @@ def measure(arguments: argparse.Namespace) -> None:
     print(
         f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, {SIZE[0]}x{SIZE[1]}, {arguments.stores} stores"
     )
-    with PtySession([sys.executable, "-c", KEYED_BARE + "\nBare().run()"], SIZE) as session:
-        session.wait_for("Stores bare")
-        session.read_until_quiet(1.0)
-        base = key_times(session, lambda index: f"count {index}.".encode(), ("j", "j"), arguments.keys)
-        told("a bare app, idle", base, base)
+    base = bare_key_times(arguments.keys)
+    told("a bare app, idle", base, base)
     with tempfile.TemporaryDirectory() as name:
         plant(Path(name) / "sandbox", arguments.stores)
         quiet(Path(name), arguments, base)

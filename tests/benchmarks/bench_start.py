@@ -9,7 +9,6 @@ stores counted; with the index that the last run left, and without one.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
@@ -18,37 +17,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+from measuring import BARE, SIZE, PtySession, plant
 
-from app_driver import identifier, records
-from pty_session import PtySession
-
-from gett_tui.onboarding.cache import Cache, file_name, to_toml
-
-BARE = """
-from textual.app import App
-from textual.widgets import Static
-
-class Bare(App):
-    def compose(self):
-        yield Static("Stores bare")
-
-Bare().run()
-"""
-SIZE = (120, 40)
 COMMAND = str(Path(sys.executable).with_name("gett-tui"))
-
-
-def plant(folder: Path, stores: int, status: str = "active") -> None:
-    """Stores as files, all in ``status``; written without syncing each, as only the reading is measured."""
-    Cache(folder, "0-bench").open()
-    like = next(record for record in records() if record.status == status)
-    for number in range(stores):
-        known = identifier(number)
-        sent = {**like.sent, "name": f"Store {number:05d}", "partnerStoreId": f"p-{number}"}
-        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}", sent=sent, revision=1)
-        (folder / "onboardings" / file_name(known)).write_bytes(to_toml(made))
-    (folder / "host").write_text("loopback\n")
 
 
 def when(session: PtySession, text: str, timeout: float = 60.0) -> float:
@@ -61,14 +32,9 @@ def when(session: PtySession, text: str, timeout: float = 60.0) -> float:
     return time.monotonic()
 
 
-def cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def bare() -> list[float]:
     begun = time.monotonic()
-    with PtySession([sys.executable, "-c", BARE], SIZE) as session:
+    with PtySession(BARE, SIZE) as session:
         return [when(session, "Stores bare") - begun]
 
 

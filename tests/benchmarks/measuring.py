@@ -1,0 +1,95 @@
+"""What the benchmarks share: the bare app that they are compared with, and how keys and processors are timed."""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from app_driver import identifier, records
+from pty_session import PtySession
+
+from gett_tui.onboarding.cache import Cache, file_name, to_toml
+
+SIZE = (120, 40)
+CURSOR = b"48;2;1;120;212"
+"""The background of the cursor in Textual's usual theme."""
+BARE = [
+    sys.executable,
+    "-c",
+    """
+from textual.app import App
+from textual.widgets import Static
+
+class Bare(App):
+    count = 0
+
+    def compose(self):
+        yield Static("Stores bare")
+
+    def key_j(self):
+        self.count += 1
+        self.query_one(Static).update(f"count {self.count}.")
+
+Bare().run()
+""",
+]
+
+
+def plant(folder: Path, stores: int, status: str = "active") -> None:
+    """Stores as files, all in ``status``; written without syncing each, as only the reading is measured."""
+    Cache(folder, "0-bench").open()
+    like = next(record for record in records() if record.status == status)
+    for number in range(stores):
+        known = identifier(number)
+        sent = {**like.sent, "name": f"Store {number:05d}", "partnerStoreId": f"p-{number}"}
+        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}", sent=sent, revision=1)
+        (folder / "onboardings" / file_name(known)).write_bytes(to_toml(made))
+    (folder / "host").write_text("loopback\n")
+
+
+def cpu(pid: int) -> float:
+    """Seconds of a processor that all threads of the process have used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def bare_key_times(count: int) -> list[float]:
+    """Seconds from a key to its paint in the bare app, idle but for the keys."""
+    with PtySession(BARE, SIZE) as session:
+        session.wait_for("Stores bare")
+        session.read_until_quiet(1.0)
+        return key_times(session, lambda index: f"count {index}.".encode(), ("j", "j"), count)
+
+
+def key_times(
+    session: PtySession,
+    sign: Callable[[int], bytes] = lambda _: CURSOR,
+    keys: tuple[str, str] = ("j", "k"),
+    count: int = 150,
+) -> list[float]:
+    """Seconds from each of ``count`` keys to the paint in which ``sign`` of its number (from 1) is seen."""
+    times: list[float] = []
+    for index in range(count):
+        session.read_for(random.uniform(0.02, 0.12))
+        first, sent = len(session.chunks), session.send(keys[index % 2])
+        wanted = sign(index + 1)
+        while wanted not in b"".join(data for _, data in session.chunks[first:]):
+            session.read(1)
+        times.append(session.chunks[-1][0] - sent)
+    return times
+
+
+def p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def told(name: str, times: list[float], base: list[float]) -> None:
+    """Prints a line about key times beside the bare app's."""
+    p50, late = statistics.median(times), p95(times)
+    print(f"key to paint, {name:<44} p50 {p50 * 1e3:5.1f} ms, p95 {late * 1e3:5.1f} ms, {late / p95(base):5.2f} x bare")
