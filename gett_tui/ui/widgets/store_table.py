@@ -26,7 +26,7 @@ Place = tuple[Any, ...]
 _TEXT_LIMIT = 300
 """Characters of a name or an id that are searched and sorted by; the screen shows fewer."""
 
-_DIGITS = re.compile(r"([0-9]+)")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class Sort(StrEnum):
@@ -41,18 +41,19 @@ class Sort(StrEnum):
     """The newest change first."""
 
 
-def _folded(text: str) -> str:
-    text = text[:_TEXT_LIMIT]
+def _folded(*texts: str) -> str:
+    text = "\n".join(text[:_TEXT_LIMIT] for text in texts)
     return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _natural(text: str) -> tuple[Any, ...]:
+def _natural(text: str) -> str:
     """Compares ``Shop 9`` before ``Shop 10``, whatever the case. Numbers compare by length first, then by digits."""
-    parts: list[Any] = _DIGITS.split(_folded(text))
-    for index in range(1, len(parts), 2):
-        digits = parts[index].lstrip("0")
-        parts[index] = (len(digits), digits)
-    return tuple(parts)
+    return _DIGITS.sub(_number, _folded(text))
+
+
+def _number(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0")
+    return f"\0{chr(len(digits))}{digits}"
 
 
 def _newest_first(record: Record) -> float:
@@ -87,7 +88,7 @@ class _Row:
             record = self.record
             words = look(record.status).words
             fields = (record.name, record.partner_store_id, record.onboarding_id, record.store_id, words)
-            self._haystack = "\n".join(_folded(field) for field in fields if field)
+            self._haystack = _folded(*(field for field in fields if field))
         return self._haystack
 
 
