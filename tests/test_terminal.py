@@ -156,12 +156,14 @@ def test_a_missing_key_and_a_bad_url_end_with_status_2(tmp_path: Path, live: Liv
             assert b"\x1b[?1049h" not in session.output
 
 
-def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live) -> None:
+@pytest.mark.parametrize("key", ["", "/", "n", "t", "?", ":"], ids=["list", "filter", "form", "ask", "help", "palette"])
+def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live, key: str) -> None:
     with PtySession(COMMAND, (80, 24), environment(tmp_path, live)) as session:
         session.wait_for("No stores yet")
+        session.send(key)
         session.read_until_quiet(1.5)
         before = len(session.output)
-        session.read_for(4.0)
+        session.read_for(3.0)
         assert len(session.output) == before
-        session.send("q")
+        session.send("ctrl+q")
         assert session.wait_for_exit() == 0

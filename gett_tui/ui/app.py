@@ -11,7 +11,6 @@ from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
 
-from gett_tui.text import one_line
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.screens.main import MainScreen
@@ -96,6 +95,18 @@ class GettApp(App[int]):
         """Quits."""
         self.end(status)
 
+    def action_command_palette(self) -> None:
+        """All commands by name."""
+        super().action_command_palette()
+        self.call_after_refresh(self._still_cursor)
+
+    def _still_cursor(self) -> None:
+        # As in our own fields, see ``Field``.
+        from textual.widgets import Input
+
+        for field in self.screen.query(Input):
+            field.cursor_blink = False
+
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection when there is one, else ends the program."""
         if getattr(self.focused, "selected_text", "") or self.screen.get_selected_text():
@@ -124,8 +135,3 @@ class GettApp(App[int]):
     def panic(self, *renderables: Any) -> None:
         """Ends the app without printing what Textual would: it may hold the values of variables."""
         self._close_messages_no_wait()
-
-    def toast(self, text: str, *, title: str = "", error: bool = False, warning: bool = False) -> None:
-        """Shows ``text`` for a while, inert."""
-        severity = "error" if error else "warning" if warning else "information"
-        self.notify(one_line(text, 400), title=one_line(title, 80), severity=severity, timeout=8, markup=False)

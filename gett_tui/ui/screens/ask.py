@@ -9,12 +9,13 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from gett_tui import words
 from gett_tui.text import one_line
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.screens.forms import Accepted, Refused
+from gett_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,11 +44,11 @@ class AskScreen(Dialog["str | None"]):
             dialog.border_title = Content(one_line(self._title, 200))
             dialog.border_subtitle = "enter sends · escape leaves"
             yield Static(one_line(self._explain, 600), markup=False)
-            yield Input(id="answer", select_on_focus=False)
+            yield Field(id="answer", select_on_focus=False)
             yield Static("", markup=False, id="general")
 
-    @on(Input.Submitted)
-    def _send(self, message: Input.Submitted) -> None:
+    @on(Field.Submitted)
+    def _send(self, message: Field.Submitted) -> None:
         text = message.value.strip()
         if self._busy:
             return
@@ -68,7 +69,7 @@ class AskScreen(Dialog["str | None"]):
             self.pop_until_active()
             self.dismiss(end.key)
             return
-        field = self.query_one("#answer", Input)
+        field = self.query_one("#answer", Field)
         self._busy = field.disabled = False
         field.focus()
         self._say(end.general or "It was refused.", bad=True)

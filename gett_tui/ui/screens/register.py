@@ -9,13 +9,14 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Label, Static
 
 from gett_tui import words
 from gett_tui.onboarding.registration import FIELDS, field_hint, field_problem, field_problems
 from gett_tui.text import one_line
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.screens.forms import Accepted, Refused
+from gett_tui.ui.widgets.field import Field
 from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class RegisterScreen(Dialog["str | None"]):
             for name in FIELDS:
                 label, hint = _LABELS[name]
                 yield Label(label, markup=False)
-                yield Input(self._initial[name], placeholder=hint, id=name, select_on_focus=False)
+                yield Field(self._initial[name], placeholder=hint, id=name, select_on_focus=False)
                 yield Static("", markup=False, id=f"{name}-said", classes="said")
             yield Static("", markup=False, id="general")
             with VerticalScroll(id="findings"):
@@ -107,17 +108,17 @@ class RegisterScreen(Dialog["str | None"]):
         """Starts at the first field."""
         self.query_one("#findings").display = False
         self._insist(False)
-        self.query_one(f"#{FIELDS[0]}", Input).focus()
+        self.query_one(f"#{FIELDS[0]}", Field).focus()
 
     def _values(self) -> dict[str, str]:
-        return {name: self.query_one(f"#{name}", Input).value.strip() for name in FIELDS}
+        return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
 
     # -- checking
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         """Checks a field as it is left."""
         field = event.widget
-        if isinstance(field, Input) and field.id in FIELDS and (field.value or field.has_class("-bad")):
+        if isinstance(field, Field) and field.id in FIELDS and (field.value or field.has_class("-bad")):
             self._check(field.id, field.value)
 
     def _check(self, name: str, value: str) -> None:
@@ -132,12 +133,12 @@ class RegisterScreen(Dialog["str | None"]):
         said = self.query_one(f"#{name}-said", Static)
         text = Text(one_line(problem, 200), "red") if problem else Text(one_line(hint or "", 200), "yellow")
         said.update(Text("↳ ", text.style).append_text(text) if text.plain else "")
-        self.query_one(f"#{name}", Input).set_class(problem is not None, "-bad")
+        self.query_one(f"#{name}", Field).set_class(problem is not None, "-bad")
 
     def _say_general(self, text: str, *, bad: bool = True) -> None:
         self.query_one("#general", Static).update(Text(one_line(text, 600), "red" if bad else ""))
 
-    @on(Input.Changed)
+    @on(Field.Changed)
     def _changed(self) -> None:
         self._leaving = False
         self._insist(False)
@@ -159,14 +160,14 @@ class RegisterScreen(Dialog["str | None"]):
         elif focused is not None and focused.id == FIELDS[-1]:
             self.action_submit()
         else:
-            self.focus_next(Input)
+            self.focus_next(Field)
 
     @on(Button.Pressed, "#register")
     def action_submit(self) -> None:
         """Sends the form if nothing is wrong with it."""
-        self._after_typing([*self.query(Input)], lambda: self._send(override=False))
+        self._after_typing([*self.query(Field)], lambda: self._send(override=False))
 
-    def _after_typing(self, fields: list[Input], then: Callable[[], None]) -> None:
+    def _after_typing(self, fields: list[Field], then: Callable[[], None]) -> None:
         """Runs ``then`` when each field has taken in the keys that were pressed before.
 
         Keys wait in the queue of their field: in a burst over a slow line, half a URL would be sent otherwise.
@@ -190,7 +191,7 @@ class RegisterScreen(Dialog["str | None"]):
         for name in FIELDS:
             self._check(name, values[name])
         if problems:
-            self.query_one(f"#{next(iter(problems))}", Input).focus()
+            self.query_one(f"#{next(iter(problems))}", Field).focus()
             self._say_general("")
             return
         self._lock(True)
@@ -232,7 +233,7 @@ class RegisterScreen(Dialog["str | None"]):
         values = self._values()
         self._check("catalogCallbackUrl", values["catalogCallbackUrl"])
         if field_problem("catalogCallbackUrl", values["catalogCallbackUrl"]) is not None:
-            self.query_one("#catalogCallbackUrl", Input).focus()
+            self.query_one("#catalogCallbackUrl", Field).focus()
             return
         self._show_findings([("", "Checking the catalog…")])
         self.run_worker(self._checking(self._check_catalog, values), group="check", exclusive=True, exit_on_error=False)
@@ -261,7 +262,7 @@ class RegisterScreen(Dialog["str | None"]):
 
     def _lock(self, locked: bool) -> None:
         self._busy = locked
-        for widget in (*self.query(Input), *self.query(Button)):
+        for widget in (*self.query(Field), *self.query(Button)):
             widget.disabled = locked
 
     @on(Button.Pressed, "#leave")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual import on
 from textual.message import Message
-from textual.widgets import Input
+
+from gett_tui.ui.widgets.field import Field
 
 
-class FilterBox(Input):
+class FilterBox(Field):
     """Tells of every change, and when the operator is done with it."""
 
     class Typed(Message):
@@ -23,12 +24,12 @@ class FilterBox(Input):
     def __init__(self) -> None:
         super().__init__(placeholder="filter: words in any field; !word leaves out", id="filter")
 
-    @on(Input.Changed)
-    def _typed(self, message: Input.Changed) -> None:
+    @on(Field.Changed)
+    def _typed(self, message: Field.Changed) -> None:
         message.stop()
         self.post_message(self.Typed(message.value))
 
-    @on(Input.Submitted)
-    def _done(self, message: Input.Submitted) -> None:
+    @on(Field.Submitted)
+    def _done(self, message: Field.Submitted) -> None:
         message.stop()
         self.post_message(self.Done())
