@@ -28,10 +28,12 @@ class Presence:
         self._leader = folder / "poller.lock"
         self._handle: int | None = None
         self._leading: int | None = None
+        self._announced = False
         self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
 
     def announce(self) -> None:
         """Makes this copy visible to the others, and clears the marks of dead ones away."""
+        self._announced = True
         files.make_folder(self._folder)
         self._clear_dead()
         path = self._folder / self.owner
@@ -44,9 +46,15 @@ class Presence:
                 os.close(handle)
 
     def renew(self) -> None:
-        """Announces this copy anew when its mark is lost, as when the state folder was replaced."""
-        if self._handle is not None and not (self._folder / self.owner).exists():
-            self.leave()
+        """Announces this copy anew when its mark is lost, as when the state folder was replaced.
+
+        A role whose lock file is lost is given up: another copy may have taken it by a new file.
+        """
+        if self._leading is not None and not _is_open(self._leading, self._leader):
+            os.close(self._leading)
+            self._leading = None
+        if self._announced and (self._handle is None or not (self._folder / self.owner).exists()):
+            self._give_up()
             self.announce()
 
     def is_alive(self, owner: str) -> bool:
@@ -84,6 +92,10 @@ class Presence:
 
     def leave(self) -> None:
         """Gives the role and the presence up."""
+        self._announced = False
+        self._give_up()
+
+    def _give_up(self) -> None:
         for handle in (self._leading, self._handle):
             if handle is not None:
                 os.close(handle)
@@ -102,3 +114,10 @@ class Presence:
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink()
             os.close(handle)
+
+
+def _is_open(handle: int, path: Path) -> bool:
+    """Whether ``handle`` is of the file that stands at ``path`` now."""
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.fstat(handle), path.stat())
+    return False

@@ -560,15 +560,12 @@ class Service:
         taken = self._cache.taken
         if taken == self._nothing_pending_at:
             return
-        unsettled = [record for record in self._cache.records() if record.pending is not None]
+        unsettled = [(record, record.pending) for record in self._cache.records() if record.pending is not None]
         if not unsettled:
             self._nothing_pending_at = taken
-        for record in unsettled:
-            if record.pending is None or record.key in self._busy:
-                continue
-            if not await asyncio.to_thread(self._is_orphan, record.pending):
-                continue
-            await self._settle_orphan(record, record.pending)
+        for record, pending in unsettled:
+            if record.key not in self._busy and await asyncio.to_thread(self._is_orphan, pending):
+                await self._settle_orphan(record, pending)
 
     def _is_orphan(self, pending: Pending) -> bool:
         return pending.owner == self._presence.owner or not self._presence.is_alive(pending.owner)

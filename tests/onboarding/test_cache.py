@@ -338,6 +338,40 @@ def test_a_copy_is_alive_until_it_leaves(tmp_path: Path) -> None:
     two.leave()
 
 
+def test_a_copy_that_could_not_announce_itself_anew_tries_until_it_can(tmp_path: Path) -> None:
+    one, two = Presence(tmp_path), Presence(tmp_path)
+    one.announce()
+    running = tmp_path / "running"
+    for mark in running.iterdir():
+        mark.unlink()
+    running.rmdir()
+    running.write_text("in the way")
+    with pytest.raises(FileTroubleError):
+        one.renew()
+    running.unlink()
+    one.renew()
+    two.announce()
+    assert two.is_alive(one.owner)
+    one.leave()
+    one.renew()
+    assert not two.is_alive(one.owner)
+    two.leave()
+
+
+def test_a_copy_whose_lock_file_is_gone_leads_only_if_it_gets_the_new_one(tmp_path: Path) -> None:
+    one, two = Presence(tmp_path), Presence(tmp_path)
+    for presence in (one, two):
+        presence.announce()
+    assert one.lead()
+    (tmp_path / "poller.lock").unlink()
+    assert two.lead()
+    one.renew()
+    assert not one.is_leading
+    assert (one.lead(), two.lead()) == (False, True)
+    for presence in (one, two):
+        presence.leave()
+
+
 def test_ten_thousand_records_come_in_batches_and_a_sync_finds_the_one_that_changed(tmp_path: Path) -> None:
     one = open_cache(tmp_path, "1-a")
     for number in range(10_000):

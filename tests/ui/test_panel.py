@@ -173,7 +173,7 @@ async def test_only_lines_that_differ_are_painted(monkeypatch: pytest.MonkeyPatc
         refresh = panel.refresh
 
         def count(*regions: Region, **how: Any) -> Any:
-            painted.extend(region.y for region in regions)
+            painted.extend([region.y for region in regions] or [0])
             return refresh(*regions, **how)
 
         monkeypatch.setattr(panel, "refresh", count)
@@ -260,7 +260,62 @@ async def test_a_hostile_record_is_shown_inert(text: str) -> None:
         assert app.rung == 0
 
 
+async def test_a_panel_that_grows_shows_what_was_scrolled_away() -> None:
+    panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(60, 7)) as pilot:
+        panel.show(READY)
+        panel.focus()
+        await pilot.press("end")
+        await pilot.resize_terminal(60, 30)
+        await pilot.pause()
+        assert app.text().startswith("●")
+        assert "registered" in app.text()
+        assert "█" not in app.text()
+
+
+async def test_a_drag_that_a_dialog_cuts_short_does_not_go_on_by_itself() -> None:
+    panel = PipelinePanel(clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(60, 7)) as pilot:
+        panel.show(READY)
+        await pilot.pause()
+        await pilot.mouse_down(panel, offset=(59, 6))
+        await app.push_screen(DetailScreen(READY, None, clock=lambda: NOW, ascii_only=False))
+        await pilot.mouse_up(offset=(1, 1))
+        app.pop_screen()
+        await pilot.pause()
+        seen = app.text()
+        await pilot.hover(panel, offset=(3, 1))
+        await pilot.pause()
+        assert app.text() == seen
+
+
+async def test_what_was_today_shows_its_day_when_the_day_is_over() -> None:
+    now = NOW
+    panel = PipelinePanel(clock=lambda: now, ascii_only=False)
+    app = DialogApp(panel)
+    async with app.run_test(size=(60, 30)) as pilot:
+        panel.show(READY)
+        await pilot.pause()
+        assert "since 14:01" in app.text()
+        now += timedelta(days=1)
+        panel.show(READY)
+        await pilot.pause()
+        assert "since 14 Mar" in app.text()
+        assert "since 14:01" not in app.text()
+
+
 # -- on the full screen
+
+
+async def test_the_details_survive_a_terminal_of_hardly_any_width() -> None:
+    app = DialogApp(DetailScreen(FAILED, None, clock=lambda: NOW, ascii_only=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for width in (5, 4, 3, 2, 1, 80):
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause()
+        assert "catalog failed since" in app.text()
 
 
 async def test_the_details_follow_their_own_record_only_and_close_again() -> None:

@@ -725,6 +725,23 @@ async def test_there_is_no_scrollbar_while_all_can_be_seen() -> None:
         assert "█" not in "".join(screen.lines)
 
 
+async def test_a_new_title_paints_no_line_and_the_same_one_nothing() -> None:
+    async with showing(*(row(n) for n in range(10))) as screen:
+        stores = screen.stores
+        assert await screen.painted_by(lambda: stores.retitle("Stores · 3 marked")) == []
+        assert stores.border_title == "Stores · 3 marked"
+
+
+async def test_a_new_day_shows_yesterdays_times_with_their_day() -> None:
+    now = NOON
+    async with showing(row(1), clock=lambda: now) as screen:
+        assert f"{NOON:%d %b}" not in screen.lines[1]
+        now += timedelta(days=1)
+        screen.stores.new_day()
+        await screen.settle()
+        assert f"{NOON:%d %b}" in screen.lines[1]
+
+
 # On a real line
 
 

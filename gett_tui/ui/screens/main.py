@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 
@@ -126,10 +126,21 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Gives the list the focus; the session starts when the first frame is drawn."""
-        self._list.border_title = "Stores"
+        self._list.retitle("Stores")
         self._list.focus()
+        self._await_midnight()
         # Reading thousands of files in a thread would take turns with the first paint.
         self.call_after_refresh(self._start_session)
+
+    def _await_midnight(self) -> None:
+        now = self._now()
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.set_timer((midnight - now).total_seconds() + 1, self._new_day)
+
+    def _new_day(self) -> None:
+        self._await_midnight()
+        self._list.new_day()
+        self._show_panel()
 
     def _start_session(self) -> None:
         self.run_worker(self._run_session(), name="session", exit_on_error=False)
@@ -342,7 +353,7 @@ class MainScreen(Screen[None]):
             parts.append(f"{self._list.visible_count} of {self._list.total_count}")
         if self._list.marked:
             parts.append(f"{len(self._list.marked)} marked")
-        self._list.border_title = Content(" · ".join(parts))
+        self._list.retitle(" · ".join(parts))
 
     def action_copy_id(self) -> None:
         """Copies the onboarding ids of the store under the cursor, or of the marked ones."""

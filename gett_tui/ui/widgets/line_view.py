@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual.cache import LRUCache
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
     from rich.style import Style
     from textual import events
@@ -48,6 +50,8 @@ class LineView(Widget, Generic[T], can_focus=True):
         self._painted_size = Size(0, 0)
         self._strips: LRUCache[tuple[T, bool, int], Strip] = LRUCache(512)
         self._styles_by_name: dict[str, Style] = {}
+        self._title = ""
+        self._retitling = False
 
     # What a subclass tells
 
@@ -111,10 +115,9 @@ class LineView(Widget, Generic[T], can_focus=True):
         if is_thumb:
             segments.append(Segment("#" if self.ascii_only else "█", self._style("line-view--bar")))
             return Strip(segments, width)
-        last = segments[-1]
-        # A blank shows its background alone: it rides along with its neighbour, for each change of style costs bytes.
-        if last.style is not None and last.style.bgcolor == base.bgcolor:
-            segments[-1] = Segment(last.text + " ", last.style)
+        # A blank mostly shows its background alone: it then rides along with its neighbour, for each style costs bytes.
+        if segments and _blank_as(segments[-1].style, base):
+            segments[-1] = Segment(segments[-1].text + " ", segments[-1].style)
         else:
             segments.append(Segment(" ", base))
         return Strip(segments, width)
@@ -124,6 +127,21 @@ class LineView(Widget, Generic[T], can_focus=True):
         if style is None:
             style = self._styles_by_name[component] = self.get_component_rich_style(component)
         return style
+
+    def retitle(self, title: str) -> None:
+        """Changes the title in the border, and has that line alone painted: Textual repaints all for it."""
+        if title == self._title:
+            return
+        self._title = title
+        self._retitling = True
+        self.border_title = Content(title)
+        self._retitling = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """See ``Widget.refresh``."""
+        if self._retitling:
+            regions = (Region(0, -1, self.size.width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
         """Textual says that the CSS or the theme has changed."""
@@ -141,18 +159,23 @@ class LineView(Widget, Generic[T], can_focus=True):
     def _clamp(self) -> None:
         self._top = max(0, min(self._top, self.length - self._page))
 
-    def _show_from(self, top: int) -> None:
+    def action_show_from(self, top: int) -> None:
+        """Scrolls so that the line ``top`` is the first to be seen, as far as there are lines enough below it."""
         self._top = top
         self._clamp()
         self._paint()
 
+    def on_resize(self) -> None:
+        """Leaves no room unused below the last line."""
+        self.action_show_from(self._top)
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._show_from(self._top + _WHEEL_LINES)
+        self.action_show_from(self._top + _WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._show_from(self._top - _WHEEL_LINES)
+        self.action_show_from(self._top - _WHEEL_LINES)
 
     # The scrollbar, which stands in the last column
 
@@ -182,8 +205,18 @@ class LineView(Widget, Generic[T], can_focus=True):
 
     def on_mouse_up(self) -> None:
         if self._dragging:
-            self._dragging = False
             self.release_mouse()
 
+    def on_mouse_release(self) -> None:
+        """The mouse is let go, or a dialog has taken it."""
+        self._dragging = False
+
     def _drag_to(self, y: int) -> None:
-        self._show_from(round((self.length - self._page) * (y - self.HEAD) / max(1, self._page - 1)))
+        self.action_show_from(round((self.length - self._page) * (y - self.HEAD) / max(1, self._page - 1)))
+
+
+def _blank_as(style: Style | None, base: Style) -> bool:
+    """Whether a blank looks the same in both."""
+    if style is None or style.underline or style.reverse or style.strike:
+        return False
+    return style.bgcolor == base.bgcolor

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from rich.text import Text
 from textual.binding import Binding
-from textual.content import Content
 
 from gett_tui.onboarding.pipeline import STAGES, Local, Status, Tone, look
 from gett_tui.onboarding.registration import FIELDS
@@ -18,7 +17,7 @@ from gett_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from textual.binding import BindingType
 
@@ -65,7 +64,7 @@ class PipelinePanel(LineView[Line]):
     def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(ascii_only=ascii_only, id=id)
         self._clock = clock
-        self._shown: tuple[Record | None, str | None, int] | None = None
+        self._shown: tuple[Record | None, str | None, int, date] | None = None
         # Nothing until there is something to show: the first frame would wait for it.
         self._given: tuple[Record | None, str | None] | None = None
         self._text: list[Line] = []
@@ -89,30 +88,29 @@ class PipelinePanel(LineView[Line]):
 
     def action_scroll(self, rows: int) -> None:
         """Scrolls by lines."""
-        self._show_from(self._top + rows)
+        self.action_show_from(self._top + rows)
 
     def action_page(self, pages: int) -> None:
         """Scrolls by what is seen at once."""
-        self._show_from(self._top + pages * self._page)
-
-    def action_show_from(self, line: int) -> None:
-        """Scrolls to a line."""
-        self._show_from(line)
+        self.action_show_from(self._top + pages * self._page)
 
     def action_end(self) -> None:
         """Scrolls to the last lines."""
-        self._show_from(self.length)
+        self.action_show_from(self.length)
 
     def _write(self) -> None:
         width = self.size.width - 1
-        if self._given is None or width < 1 or (*self._given, width) == self._shown:
+        if self._given is None or width < 1:
             return
-        self._shown = (*self._given, width)
         record, note = self._given
-        self.border_title = Content(one_line(record.name, 200)) if record else ""
+        state = (record, note, width, self._clock().date())
+        if state == self._shown:
+            return
+        self._shown = state
+        self.retitle(one_line(record.name, 200) if record else "")
         parts = self._parts(record, note, width) if record else [_NOBODY]
         self._text = [self._line(row, width) for part in parts for row in self._fold(part, width)]
-        self._show_from(self._top)
+        self.action_show_from(self._top)
 
     def _lines(self) -> list[Line]:
         seen = self._text[self._top : self._top + self.size.height]

@@ -203,6 +203,10 @@ class StoreList(LineView[_Line]):
         """The record as the list has it."""
         return self._table.get(key)
 
+    def new_day(self) -> None:
+        """Have the times of what was today shown with their day."""
+        self._paint()
+
     # What changes it
 
     def apply(self, records: Iterable[Record], removed: Iterable[str] = (), *, loading: bool = False) -> None:
@@ -339,7 +343,6 @@ class StoreList(LineView[_Line]):
 
     def on_resize(self) -> None:
         self._reveal()
-        self._paint()
 
     def on_mount(self) -> None:
         self._paint()
