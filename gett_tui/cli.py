@@ -51,13 +51,19 @@ def run(argv: Sequence[str]) -> int:
     """Runs one command line and gives its exit status."""
     arguments = _arguments(argv)
     try:
-        return int(_dispatch(arguments))
+        code = int(_dispatch(arguments))
+        sys.stdout.flush()
+        return code
     except ConfigError as error:
         return _fail(error, ExitCode.USAGE)
     except GettTuiError as error:
         return _fail(error, _code(error))
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Who read the output has had enough, as head has. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
     except Exception as error:
         if arguments.debug:
             from gett_tui.debug import write_crash

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app_driver import plant, records
 from pty_session import PtySession
 from sandbox_server import Live, live_sandbox
 
@@ -154,6 +155,36 @@ def test_a_missing_key_and_a_bad_url_end_with_status_2(tmp_path: Path, live: Liv
             assert session.wait_for_exit() == 2
             assert b"Traceback" not in session.output
             assert b"\x1b[?1049h" not in session.output
+
+
+def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
+    plant(tmp_path / "state" / "sandbox", None, records()[:1])
+    env = {**os.environ, "HOME": str(tmp_path), "GETT_STATE_DIR": str(tmp_path / "state"), "GETT_API_KEY": KEY}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*COMMAND, "list"], env=env, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=30)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_is_typed_in_one_burst_with_the_filter_key_is_the_filter(tmp_path: Path, again: bool) -> None:
+    env = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    with PtySession([*COMMAND, "--demo"], (80, 24), env) as session:
+        session.wait_for("polled")
+        session.send("j")
+        if again:
+            session.send("/")
+            session.read_until_quiet()
+            session.send("a", "enter")
+            session.read_until_quiet()
+            session.send("escape")
+            session.read_until_quiet()
+        session.send("/roxy")
+        session.wait_for("Nothing matches “roxy”")
+        assert not any("onboarding this store" in line for line in session.screen())
+        session.send("ctrl+q")
+        assert session.wait_for_exit() == 0
 
 
 @pytest.mark.parametrize("key", ["", "/", "n", "t", "?", ":"], ids=["list", "filter", "form", "ask", "help", "palette"])

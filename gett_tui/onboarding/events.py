@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from gett_tui.errors import GettTuiError
     from gett_tui.onboarding.cache import FileProblem
+    from gett_tui.onboarding.presence import Leader
     from gett_tui.onboarding.record import Record
 
 
@@ -28,7 +29,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A store has become ready to activate, or has failed."""
+    """A store has become ready to activate, has failed, or is not known to Gett any more."""
 
     record: Record
 
@@ -59,10 +60,10 @@ class FilesTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Whether this copy polls, or which process does."""
+    """Whether this copy polls; when it does not, what the one that polls says of itself."""
 
     leading: bool
-    leader_pid: int | None = None
+    leader: Leader | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def is_live(status: str) -> bool:
 
 def is_news(status: str) -> bool:
     """Whether arriving at ``status`` wants a person's attention: a toast and the bell."""
-    return status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE)
+    return status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, Local.GONE)
 
 
 _NEVER_CANCELLED = (

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import random
 import time
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -121,8 +120,9 @@ class Poller:
             leading = self._presence.is_leading or await asyncio.to_thread(self._presence.lead)
         except FileTroubleError:
             leading = False
-        pid = None if leading else await asyncio.to_thread(self._presence.leader_pid)
-        role = events.Role(leading, pid)
+        if leading:
+            await asyncio.to_thread(self._presence.report, self._service.polling)
+        role = events.Role(leading, None if leading else await asyncio.to_thread(self._presence.leader))
         if role != self._role:
             self._role = role
             self._listener(role)
@@ -183,6 +183,5 @@ class Poller:
         self._backoff = min(max(self._backoff * 2, _FIRST_BACKOFF), _LAST_BACKOFF)
         told = error.problem.retry_after if isinstance(error, ProblemError) else None
         wait = max(self._backoff, min(told or 0.0, 900.0)) * self._chance.uniform(1.0, 1.2)
-        state = self._service.reachability
-        self._listener(replace(state, next_try=self._now() + timedelta(seconds=wait)))
+        self._service.will_try_again(self._now() + timedelta(seconds=wait))
         await asyncio.sleep(wait)

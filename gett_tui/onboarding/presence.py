@@ -7,14 +7,27 @@ besides. A killed copy frees both at once, so what it left half done is recognis
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gett_tui.onboarding import files
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class Leader(NamedTuple):
+    """What the copy that polls has written down, for the others to show."""
+
+    pid: int | None = None
+    polled_at: datetime | None = None
+    """When Gett answered last (UTC)."""
+    trouble: str | None = None
+    """Why Gett cannot be asked."""
+    trouble_since: datetime | None = None
 
 
 class Presence:
@@ -29,6 +42,7 @@ class Presence:
         self._handle: int | None = None
         self._leading: int | None = None
         self._announced = False
+        self._reported: Leader | None = None
         self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
 
     def announce(self) -> None:
@@ -79,16 +93,37 @@ class Presence:
         """Whether this copy polls; takes the role over when it is free."""
         if self._leading is None:
             self._leading = files.try_lock(self._leader)
-            if self._leading is not None:
-                os.ftruncate(self._leading, 0)
-                os.pwrite(self._leading, f"{os.getpid()}\n".encode(), 0)
+            self._reported = None
+            self.report(Leader())
         return self._leading is not None
 
-    def leader_pid(self) -> int | None:
-        """The process that polls, as it wrote itself down; None when that cannot be read."""
-        with contextlib.suppress(OSError, ValueError):
-            return int(self._leader.read_text("ascii"))
-        return None
+    def report(self, leader: Leader) -> None:
+        """Writes down how the polling goes, if it is this copy that polls."""
+        leader = leader._replace(pid=os.getpid())
+        if self._leading is None or leader == self._reported:
+            return
+        table = leader._asdict()
+        for name in ("polled_at", "trouble_since"):
+            table[name] = table[name] and table[name].isoformat()
+        data = json.dumps(table).encode() + b"\n"
+        # It is news of the moment, not a record: when it cannot be written, the others show what was there before.
+        with contextlib.suppress(OSError):
+            os.pwrite(self._leading, data, 0)
+            os.ftruncate(self._leading, len(data))
+            self._reported = leader
+
+    def leader(self) -> Leader:
+        """What the copy that polls has written down; nothing of what cannot be read."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            table = cast("dict[str, Any]", json.loads(self._leader.read_bytes()))
+            at, since = table["polled_at"], table["trouble_since"]
+            return Leader(
+                table["pid"],
+                datetime.fromisoformat(at) if at else None,
+                table["trouble"],
+                datetime.fromisoformat(since) if since else None,
+            )
+        return Leader()
 
     def leave(self) -> None:
         """Gives the role and the presence up."""

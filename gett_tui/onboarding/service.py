@@ -21,6 +21,7 @@ from gett_tui.onboarding import events, observation
 from gett_tui.onboarding.cache import Cache, Changes, RecordGoneError
 from gett_tui.onboarding.files import FileTroubleError
 from gett_tui.onboarding.pipeline import Local, Status, is_news, look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.presence import Leader
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Service:
         self._unsaved: dict[str, str] = {}
         self._trouble: GettTuiError | None = None
         self._trouble_since: datetime | None = None
+        self._next_try: datetime | None = None
+        self._polled_at: datetime | None = None
         self._files_trouble: events.FilesTrouble = events.FilesTrouble()
         self._closing = False
 
@@ -163,7 +166,18 @@ class Service:
     @property
     def reachability(self) -> events.Reachability:
         """Whether Gett can be asked, and since when not."""
-        return events.Reachability(self._trouble, self._trouble_since)
+        return events.Reachability(self._trouble, self._trouble_since, self._next_try)
+
+    @property
+    def polling(self) -> Leader:
+        """How asking Gett goes, for the copies that do not."""
+        trouble = None if self._trouble is None else str(self._trouble)
+        return Leader(polled_at=self._polled_at, trouble=trouble, trouble_since=self._trouble_since)
+
+    def will_try_again(self, at: datetime) -> None:
+        """Tells when Gett is asked again after trouble on the way there."""
+        self._next_try = at
+        self._listener(self.reachability)
 
     async def note_trouble(self, key: str, action: str, error: GettError) -> None:
         """Leaves what Gett said against one store on its record."""
@@ -456,10 +470,16 @@ class Service:
             if isinstance(error, ProblemError) and error.status == 429:
                 self._quota.reads.pause(error.problem.retry_after or 1.0)
             self._heard(error)
+            if not observation.is_about_the_way(error):
+                self._answered()
             raise
         self._heard(None)
-        self._listener(events.Polled(self._now()))
+        self._answered()
         return answer
+
+    def _answered(self) -> None:
+        self._polled_at = self._now()
+        self._listener(events.Polled(self._polled_at))
 
     async def _write(self, key: str, call: Callable[[], Awaitable[T]]) -> T:
         """Sends a write; a 429 or a 503 that Gett explains is waited out, visibly, within two minutes."""
@@ -493,7 +513,7 @@ class Service:
         if error is not None and self._trouble_since is None:
             self._trouble_since = self._now()
         if error is None:
-            self._trouble_since = None
+            self._trouble_since = self._next_try = None
         self._trouble = error
         self._listener(self.reachability)
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
@@ -106,6 +107,17 @@ class GettApp(App[int]):
 
         for field in self.screen.query(Input):
             field.cursor_blink = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Hands a key on to the field that opened while it was under way.
+
+        A field takes its letters itself. One that comes up to here was sent, in a burst, to what had the focus before:
+        it must not act on the list.
+        """
+        focused = self.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            event.stop().prevent_default()
+            focused.post_message(events.Key(event.key, event.character))
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection when there is one, else ends the program."""

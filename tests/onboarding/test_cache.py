@@ -321,7 +321,7 @@ def test_of_two_copies_one_leads_and_the_other_takes_over_when_it_leaves(tmp_pat
     for presence in (one, two):
         presence.announce()
     assert (one.lead(), two.lead()) == (True, False)
-    assert two.leader_pid() == os.getpid()
+    assert two.leader().pid == os.getpid()
     one.leave()
     assert two.lead()
     two.leave()

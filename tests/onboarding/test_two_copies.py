@@ -19,7 +19,9 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
+from gett_tui.onboarding.presence import Leader
 from gett_tui.onboarding.session import Session, Setup
+from gett_tui.sandbox.app import Settings
 
 LEADER = """
 import sys, time
@@ -112,7 +114,7 @@ async def test_a_copy_takes_over_within_seconds_when_the_polling_one_is_killed(t
         assert leader.stdout is not None
         assert leader.stdout.readline() == "True\n"
         async with running(tmp_path, live.url) as (_, heard):
-            assert role(heard) == events.Role(leading=False, leader_pid=leader.pid)
+            assert role(heard) == events.Role(leading=False, leader=Leader(leader.pid))
             leader.send_signal(signal.SIGKILL)
             await until(lambda: role(heard).leading, 3.0)
 
@@ -126,3 +128,22 @@ async def test_of_two_copies_registering_one_store_at_once_one_sends(tmp_path: P
             )
             assert sum(not isinstance(end, BaseException) for end in ends) == 1
         assert live.carried_out("register") == 1
+
+
+async def test_the_others_hear_of_the_trouble_that_the_polling_copy_has_and_of_its_end(tmp_path: Path) -> None:
+    def told(heard: list[events.Event]) -> Leader:
+        return role(heard).leader or Leader()
+
+    with live_sandbox(pending=60) as live:
+        async with running(tmp_path, live.url) as (one, _):
+            await one.service.register(registration(live, "p-1"))
+            async with running(tmp_path, live.url) as (_, second):
+                await until(lambda: told(second).polled_at is not None, 5.0)
+                assert told(second).trouble is None
+                live.sandbox.settings = Settings(keys=frozenset({"test-key-other"}))
+                await until(lambda: told(second).trouble is not None, 8.0)
+                assert told(second).trouble_since is not None
+                before = told(second).polled_at
+                live.sandbox.settings = Settings()
+                await until(lambda: told(second).trouble is None, 10.0)
+                assert told(second).polled_at != before

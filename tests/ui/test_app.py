@@ -15,11 +15,12 @@ from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from gett_tui.onboarding import index
+from gett_tui.onboarding import events, index
 from gett_tui.onboarding.cache import Cache
 from gett_tui.onboarding.record import Record
 from gett_tui.sandbox.app import Settings
 from gett_tui.ui.commands import COMMANDS, as_markdown
+from gett_tui.ui.screens import main
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.confirm import ConfirmScreen
 from gett_tui.ui.screens.detail import DetailScreen
@@ -433,6 +434,58 @@ async def test_a_store_that_gett_does_not_know_any_more_is_shown_as_gone(tmp_pat
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
         await until(pilot, lambda: status_of(app) == "gone")
+        await until(pilot, lambda: "1 gone" in screen_text(app).splitlines()[0])
+        assert app.main._view.polled_at is not None, "a 404 is an answer"
+
+
+async def test_the_title_counts_what_the_filter_lets_through_when_stores_change(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        await pilot.press("/", *"ready", "enter")
+        await until(pilot, lambda: "/ready · 1 of 9" in screen_text(app))
+        live.state.onboardings[identifier(2)].forced = "ready_to_activate"
+        await pilot.press("R")
+        await until(pilot, lambda: "/ready · 2 of 9" in screen_text(app))
+
+
+async def test_news_that_comes_thick_is_told_together(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "_NEWS_PACE", 0.3)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 0)
+        ready = [records()[1]._replace(key=f"k-{number}") for number in range(20)]
+        for record in ready:
+            app.main._hear(events.News(record))
+        await until(pilot, lambda: any("19 stores are ready" in note.message for note in app._notifications))
+        assert len(app._notifications) == 2
+        await pilot.pause(0.4)
+        app.main._hear(events.News(records()[0]))
+        await until(pilot, lambda: any("Harbour Sushi catalog failed" in note.message for note in app._notifications))
+
+
+@pytest.mark.parametrize(
+    ("store", "key", "words"),
+    [(1, "a", "Activate this store"), (1, "x", "Cancel onboarding this store"), (0, "e", "Cancel, and register anew")],
+)
+async def test_what_the_full_screen_tells_to_press_acts_on_the_store_it_shows(
+    tmp_path: Path, live: Live, store: int, key: str, words: str
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        await pilot.press("g", "space", "space")
+        app.main._list.move_to(identifier(store))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await pilot.press(key)
+        await until(pilot, lambda: words in screen_text(app))
+        assert records()[store].name in screen_text(app)
+        assert len(app.main._list.marked) == 2
 
 
 async def test_the_details_follow_the_store_while_they_are_open(tmp_path: Path, live: Live) -> None:
@@ -523,7 +576,7 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
         async with two.run_test(size=SIZE) as second:
             await start(second, 9)
             await until(second, lambda: two.main._view.leading is False)
-            await until(second, lambda: "polls" in screen_text(two).splitlines()[0])
+            await until(second, lambda: "by pid" in screen_text(two).splitlines()[0])
             live.state.onboardings[identifier(3)].forced = "ready_to_activate"
             one.main.action_refresh_all()
             await until(second, lambda: (two.main._list.record(identifier(3)) or records()[3]).status[:5] == "ready")

@@ -146,9 +146,14 @@ async def test_urls_and_ids_are_shown_in_full_at_any_width() -> None:
 
 async def test_what_else_was_sent_or_received_is_shown_and_hides_nothing_of_ours() -> None:
     made = record(
-        *WAY, sent={"name": "x", "onboarding id": "forged"}, store={"storeId": "s-1", "address": {"city": "Ulm"}}
+        *WAY,
+        sent={"name": "x", "onboarding id": "forged"},
+        store={"storeId": "s-1", "address": {"city": "Ulm", "street": None}, "hours": [9, 18], "phone": None},
     )
     text = await shown(made)
+    assert "city: Ulm" in text
+    assert "9, 18" in text
+    assert "None" not in text
     assert str(made.onboarding_id) in text
     assert "forged" in text
     assert "Ulm" in text

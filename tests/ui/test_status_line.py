@@ -65,8 +65,8 @@ async def test_a_count_of_nothing_is_left_out_and_one_store_is_no_stores() -> No
     ("more", "words"),
     [
         ({"polled_at": None}, "not polled yet"),
-        ({"leading": False}, "another window polls"),
-        ({"leading": False, "leader_pid": 77}, "window 77 polls"),
+        ({"leading": False}, "polled 14:03:07 by another window"),
+        ({"leading": False, "leader_pid": 77, "polled_at": None}, "not polled yet by pid 77"),
         ({"leading": True}, "polled 14:03:07"),
     ],
 )

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 
-class DetailScreen(Dialog[None]):
-    """Follows one record while it is open."""
+class DetailScreen(Dialog["str | None"]):
+    """Follows one record while it is open. The answer is what is to be done with it: activate, cancel, fix, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "leave", "Back"),
         Binding("y", "copy_id", "Copy the onboarding id"),
+        Binding("a", "act('activate')", "Put it live"),
+        Binding("x", "act('cancel')", "Cancel the onboarding"),
+        Binding("e", "act('fix')", "Cancel it, register it again"),
     ]
 
     def __init__(self, record: Record, note: str | None, *, clock: Callable[[], datetime], ascii_only: bool) -> None:
@@ -32,6 +35,11 @@ class DetailScreen(Dialog[None]):
         self._record = record
         self._note = note
         self._panel = PipelinePanel(clock=clock, ascii_only=ascii_only, id="detail")
+
+    @property
+    def key(self) -> str:
+        """The key of the record that it shows."""
+        return self._record.key
 
     def compose(self) -> ComposeResult:
         """The panel alone."""
@@ -60,3 +68,7 @@ class DetailScreen(Dialog[None]):
     def action_leave(self) -> None:
         """Goes back to the list."""
         self.dismiss(None)
+
+    def action_act(self, action: str) -> None:
+        """Goes back and does what the panel tells of."""
+        self.dismiss(action)

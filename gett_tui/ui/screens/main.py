@@ -45,6 +45,7 @@ _WIDE = 100
 _NARROW = 60
 _AT_ONCE = 4
 _STATUS_PACE = 1.0
+_NEWS_PACE = 4.0
 _REST = 0.15
 """Seconds without a move after which the cursor rests."""
 _SORTS = ("attention", "name", "partner id", "status", "since")
@@ -88,6 +89,8 @@ class MainScreen(Screen[None]):
         self._ascii = ascii_only
         self._now = now
         self._notes: dict[str, str] = {}
+        self._arrived: dict[str, Record] = {}
+        self._news_timer: Timer | None = None
         self._view = StatusView(profile=environment.profile, is_production=environment.is_production)
         self._status_timer: Timer | None = None
         self._sort = 0
@@ -201,6 +204,7 @@ class MainScreen(Screen[None]):
 
     def _stores_changed(self, event: events.StoresChanged) -> None:
         self._list.apply(event.changed, event.removed, loading=not self._loaded)
+        self._title()
         if self._loaded:
             self._show_status()
         shown = self._list.cursor_key
@@ -220,9 +224,21 @@ class MainScreen(Screen[None]):
         self._status.show(self._view._replace(counts=counts))
 
     def _news(self, record: Record) -> None:
-        words_ = "is ready to activate" if record.status == Status.READY_TO_ACTIVATE else look(record.status).words
-        self._toast(f"{record.name} {words_}", error=record.status == Status.CATALOG_FAILED)
-        if self._environment.bell:
+        self._arrived[record.key] = record
+        if self._news_timer is None:
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        """Tells the first at once, and what comes while it is read together: forty toasts would cover the screen."""
+        arrived, self._arrived = self._arrived, {}
+        self._news_timer = self.set_timer(_NEWS_PACE, self._tell_news) if arrived else None
+        for status in dict.fromkeys(record.status for record in arrived.values()):
+            names = [record.name for record in arrived.values() if record.status == status]
+            who = names[0] if len(names) == 1 else f"{len(names)} stores"
+            is_ready = status == Status.READY_TO_ACTIVATE
+            verb = ("is " if len(names) == 1 else "are ") if is_ready else ""
+            self._toast(f"{who} {verb}{look(status).words}", error=not is_ready)
+        if arrived and self._environment.bell:
             self.app.bell()
 
     def _note(self, event: events.Note) -> None:
@@ -286,8 +302,21 @@ class MainScreen(Screen[None]):
         self._detail = DetailScreen(record, note, clock=self._now, ascii_only=self._ascii)
         self.app.push_screen(self._detail, self._detail_left)
 
-    def _detail_left(self, _: object) -> None:
-        self._detail = None
+    def _detail_left(self, action: str | None) -> None:
+        detail, self._detail = self._detail, None
+        record = self._list.record(detail.key) if detail is not None else None
+        if record is None:
+            return
+        # What was read there is what is acted on, whatever is marked.
+        match action:
+            case "activate":
+                self._confirmed("activate", why_not_activate, self.service.activate, [record])
+            case "cancel":
+                self._confirmed("cancel", why_not_cancel, self.service.cancel, [record])
+            case "fix":
+                self._fix(record)
+            case _:
+                return
 
     def action_help(self) -> None:
         """All keys and signs."""
@@ -311,7 +340,8 @@ class MainScreen(Screen[None]):
             self._filter = FilterBox()
             self.mount(self._filter)
         self.add_class("-filtering")
-        self._filter.focus()
+        # At once, not with the next refresh: what is typed in a burst is for the filter (see ``GettApp.on_key``).
+        self.set_focus(self._filter)
 
     def on_filter_box_typed(self, message: FilterBox.Typed) -> None:
         """Filters while the operator types."""
@@ -424,16 +454,19 @@ class MainScreen(Screen[None]):
 
     def action_activate(self) -> None:
         """Puts the store under the cursor, or the marked ones, live after a confirmation."""
-        self._confirmed("activate", why_not_activate, self.service.activate)
+        self._confirmed("activate", why_not_activate, self.service.activate, self._selected())
 
     def action_cancel_onboarding(self) -> None:
         """Cancels the onboarding under the cursor, or the marked ones, after a confirmation."""
-        self._confirmed("cancel", why_not_cancel, self.service.cancel)
+        self._confirmed("cancel", why_not_cancel, self.service.cancel, self._selected())
 
     def _confirmed(
-        self, action: str, why_not: Callable[[str], str | None], use_case: Callable[[str], Awaitable[Record]]
+        self,
+        action: str,
+        why_not: Callable[[str], str | None],
+        use_case: Callable[[str], Awaitable[Record]],
+        chosen: Sequence[Record],
     ) -> None:
-        chosen = self._selected()
         able = [record for record in chosen if why_not(record.status) is None]
         if not able:
             self._toast((why_not(chosen[0].status) if chosen else None) or "There is no store here.", warning=True)
@@ -482,7 +515,9 @@ class MainScreen(Screen[None]):
 
     def action_fix(self) -> None:
         """Cancels a failed store and registers it again, with the old values filled in."""
-        record = self._under_cursor()
+        self._fix(self._under_cursor())
+
+    def _fix(self, record: Record | None) -> None:
         if record is None or record.status not in (Status.CATALOG_FAILED, Local.CANCELLED, Local.GONE, Local.DROPPED):
             self._toast("Only a store that failed or was cancelled can be registered again.", warning=True)
             return

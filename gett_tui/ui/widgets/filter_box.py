@@ -22,7 +22,7 @@ class FilterBox(Field):
         """Enter was pressed."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="filter: words in any field; !word leaves out", id="filter")
+        super().__init__(placeholder="filter: words of name, ids, status; !word leaves out", id="filter")
 
     @on(Field.Changed)
     def _typed(self, message: Field.Changed) -> None:

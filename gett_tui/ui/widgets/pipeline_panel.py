@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
 from rich.text import Text
@@ -16,7 +17,7 @@ from gett_tui.text import lines, one_line
 from gett_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from textual.binding import BindingType
@@ -220,9 +221,9 @@ class PipelinePanel(LineView[Line]):
         facts += [(f"sent {name}", value) for name, value in record.sent.items() if name not in FIELDS]
         facts += [(f"store {name}", value) for name, value in record.store.items() if name not in ("storeId", "name")]
         for label, value in facts:
-            if value not in (None, "", {}, []):
+            if words := _plain(value):
                 labels = self._fold(Text(one_line(label, 30), "dim"), _LABEL)
-                values = self._fold(Text(one_line(str(value), 2_000)), max(1, width - _LABEL - 1))
+                values = self._fold(Text(one_line(words, 2_000)), max(1, width - _LABEL - 1))
                 for left, right in zip_longest(labels, values, fillvalue=Text()):
                     yield _side_by_side(left, right)
 
@@ -242,6 +243,16 @@ class PipelinePanel(LineView[Line]):
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._clock().tzinfo or UTC)
+
+
+def _plain(value: object) -> str:
+    """A JSON value in words; empty when it says nothing."""
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, object]", value).items()
+        return ", ".join(f"{name}: {words}" for name, part in pairs if (words := _plain(part)))
+    if isinstance(value, list | tuple):
+        return ", ".join(words for part in cast("Sequence[object]", value) if (words := _plain(part)))
+    return "" if value is None else str(value)
 
 
 def _side_by_side(label: Text, value: Text) -> Text:

@@ -42,6 +42,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unconfirmed", (Local.UNCONFIRMED,)),
     ("failed", (Status.CATALOG_FAILED,)),
     ("ready", (Status.READY_TO_ACTIVATE,)),
+    ("gone", (Local.GONE,)),
     ("active", (Status.ACTIVE,)),
 )
 
@@ -115,11 +116,11 @@ class StatusLine(Widget):
 
     def _polled(self) -> str:
         view = self._view
-        if view.leading is False:
-            return f"window {view.leader_pid} polls" if view.leader_pid else "another window polls"
-        if view.polled_at is None:
-            return "not polled yet"
-        return f"polled {view.polled_at.astimezone(self._clock().tzinfo):%H:%M:%S}"
+        at = view.polled_at
+        polled = f"polled {at.astimezone(self._clock().tzinfo):%H:%M:%S}" if at else "not polled yet"
+        if view.leading is not False:
+            return polled
+        return f"{polled} by {f'pid {view.leader_pid}' if view.leader_pid else 'another window'}"
 
     @staticmethod
     def _trouble(text: str, width: int) -> list[Text]:
