@@ -115,7 +115,9 @@ class Presence:
     def leader(self) -> Leader:
         """What the copy that polls has written down; nothing of what cannot be read."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            table = cast("dict[str, Any]", json.loads(self._leader.read_bytes()))
+            # Behind the first line may stand what a longer one left, until the file is cut.
+            line = self._leader.read_bytes().split(b"\n", 1)[0]
+            table = cast("dict[str, Any]", json.loads(line))
             at, since = table["polled_at"], table["trouble_since"]
             return Leader(
                 table["pid"],

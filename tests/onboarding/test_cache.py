@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gett_tui.onboarding.cache import Cache, DuplicateError, RecordGoneError, file_name, read_record, to_toml
 from gett_tui.onboarding.files import FileTroubleError
-from gett_tui.onboarding.presence import Presence
+from gett_tui.onboarding.presence import Leader, Presence
 from gett_tui.onboarding.record import Change, Record
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -322,6 +322,14 @@ def test_of_two_copies_one_leads_and_the_other_takes_over_when_it_leaves(tmp_pat
         presence.announce()
     assert (one.lead(), two.lead()) == (True, False)
     assert two.leader().pid == os.getpid()
+    one.report(Leader(polled_at=AT, trouble="no answer in time"))
+    told = two.leader()
+    assert (told.polled_at, told.trouble) == (AT, "no answer in time")
+    with (tmp_path / "poller.lock").open("ab") as lock:
+        lock.write(b"what a longer line left")
+    assert two.leader() == told
+    (tmp_path / "poller.lock").write_bytes(b"{}")
+    assert two.leader() == Leader()
     one.leave()
     assert two.lead()
     two.leave()

@@ -34,7 +34,8 @@ class DetailScreen(Dialog["str | None"]):
         super().__init__()
         self._record = record
         self._note = note
-        self._panel = PipelinePanel(clock=clock, ascii_only=ascii_only, id="detail")
+        self._panel = PipelinePanel(clock=clock, ascii_only=ascii_only)
+        self._panel.id = "detail"
 
     @property
     def key(self) -> str:

@@ -46,6 +46,7 @@ _NARROW = 60
 _AT_ONCE = 4
 _STATUS_PACE = 1.0
 _NEWS_PACE = 4.0
+"""Seconds for which a toast is read; what comes meanwhile is told together."""
 _REST = 0.15
 """Seconds without a move after which the cursor rests."""
 _SORTS = ("attention", "name", "partner id", "status", "since")
@@ -103,7 +104,8 @@ class MainScreen(Screen[None]):
         self._list.apply(preview, loading=True)
         self._preview = [record.key for record in preview]
         self._filter: FilterBox | None = None
-        self._panel = PipelinePanel(clock=now, ascii_only=ascii_only, id="panel")
+        self._panel = PipelinePanel(clock=now, ascii_only=ascii_only)
+        self._panel.id = "panel"
 
     @property
     def service(self) -> Service:
@@ -381,8 +383,8 @@ class MainScreen(Screen[None]):
             parts.append(f"/{one_line(self._list.filter_text, 30)}")
         if self._list.visible_count != self._list.total_count:
             parts.append(f"{self._list.visible_count} of {self._list.total_count}")
-        if self._list.marked:
-            parts.append(f"{len(self._list.marked)} marked")
+        if self._list.mark_count:
+            parts.append(f"{self._list.mark_count} marked")
         self._list.retitle(" · ".join(parts))
 
     def action_copy_id(self) -> None:

@@ -41,8 +41,8 @@ class LineView(Widget, Generic[T], can_focus=True):
     HEAD: ClassVar[int] = 0
     """How many lines at the top do not scroll."""
 
-    def __init__(self, *, ascii_only: bool, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, ascii_only: bool) -> None:
+        super().__init__()
         self.ascii_only = ascii_only
         self._top = 0  # the first line that is painted under the head
         self._dragging = False

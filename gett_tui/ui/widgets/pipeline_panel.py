@@ -62,8 +62,8 @@ class PipelinePanel(LineView[Line]):
         Binding("end,G", "end", "Bottom", show=False),
     ]
 
-    def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
-        super().__init__(ascii_only=ascii_only, id=id)
+    def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool) -> None:
+        super().__init__(ascii_only=ascii_only)
         self._clock = clock
         self._shown: tuple[Record | None, str | None, int, date] | None = None
         # Nothing until there is something to show: the first frame would wait for it.

@@ -126,10 +126,8 @@ class StoreList(LineView[_Line]):
         ascii_only: bool = False,
         clock: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
     ) -> None:
-        super().__init__(ascii_only=ascii_only, id=id, classes=classes)
+        super().__init__(ascii_only=ascii_only)
         self._empty_text = empty_text
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._zone = zone
@@ -155,6 +153,11 @@ class StoreList(LineView[_Line]):
     def marked(self) -> list[str]:
         """The marked keys in the order of the list, those that the filter hides too."""
         return self._table.marked()
+
+    @property
+    def mark_count(self) -> int:
+        """How many stores are marked, those that the filter hides too."""
+        return self._table.mark_count
 
     @property
     def visible_count(self) -> int:
