@@ -1,13 +1,57 @@
-"""The root of the one error tree; each package raises its own branch where the fault is known.
+"""The root of the one error tree, and the codes of what can go wrong; each package raises its branch where it is known.
 
-Errors carry facts. A face (``ui.words`` for the screen, ``cli`` for the commands) turns them into words.
+Errors carry facts: a cause and what belongs to this case (places, codes, ids). ``error_messages`` alone makes the
+sentences, keyed by the cause (invariant 9).
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Cause(StrEnum):
+    """What is wrong. Files and other windows keep these words, so one that is here once never means another thing."""
+
+    OTHER = "other"
+    """None of the others: the text alone says it."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    CONNECT_TIMEOUT = "connect_timeout"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    PROXY = "proxy"
+    LOCAL = "local"
+    """Refused on this side: a bad value, a full connection pool, no file handles."""
+    TIMEOUT = "timeout"
+    BROKEN = "broken"
+    UNREADABLE = "unreadable"
+    """An answer came and makes no sense."""
+    PROBLEM = "problem"
+    """An error status came, of Gett's own or of something in between."""
+
+    FILE = "file"
+    """A file or folder could not be used; the fact ``errno`` says why."""
+
 
 class GettTuiError(Exception):
-    """Anything this program knows how to explain. ``str()`` is one sentence, free of secrets."""
+    """Anything this program knows how to explain.
+
+    ``cause`` and ``facts`` say what happened, free of secrets; ``str()`` is the same in one plain sentence, for logs.
+    """
+
+    cause: Cause = Cause.OTHER
+    NO_FACTS: ClassVar[Mapping[str, object]] = {}
+
+    def __init__(self, text: str, *, cause: Cause | None = None, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(text)
+        if cause is not None:
+            self.cause = cause
+        self.facts: Mapping[str, object] = facts or self.NO_FACTS
 
 
 class ConfigError(GettTuiError):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.errors import (
-    Cause,
     GettError,
     NoAnswerError,
     NotSentError,
@@ -26,7 +25,6 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.LOCAL: ("the request was not sent", ""),
     Cause.TIMEOUT: ("no answer in time", "Gett or the network is slow."),
     Cause.BROKEN: ("the connection broke off", "The network or a proxy cut it."),
-    Cause.TOO_LARGE: ("the answer is too large", "Something other than Gett may be answering."),
 }
 
 _STATUSES: dict[int, tuple[str, str]] = {

@@ -20,9 +20,9 @@ from urllib.parse import quote
 import httpx
 
 from gett_tui import __version__
-from gett_tui.errors import ConfigError
+from gett_tui.errors import Cause, ConfigError
 from gett_tui.gett.answer import BODY_LIMIT, Answer, RateLimits, decoded
-from gett_tui.gett.errors import Cause, GettError, NoAnswerError, NotSentError
+from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError
 from gett_tui.gett.models import ACTIVATE_PATH, STORE_PATH, STORES_PATH, Onboarding, Registration, Store
 from gett_tui.gett.urls import check_base_url, is_loopback
 from gett_tui.text import one_line

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,27 +33,11 @@ class Outcome(StrEnum):
     """May have been carried out."""
 
 
-class Cause(StrEnum):
-    """Why no answer came; each has its own words and its own cure."""
-
-    DNS = "dns"
-    REFUSED = "refused"
-    CONNECT_TIMEOUT = "connect_timeout"
-    UNREACHABLE = "unreachable"
-    TLS = "tls"
-    PROXY = "proxy"
-    LOCAL = "local"
-    """Refused on this side: a bad value, a full connection pool, no file handles."""
-    TIMEOUT = "timeout"
-    BROKEN = "broken"
-    TOO_LARGE = "too_large"
-
-
 class GettError(GettTuiError):
     """A call to Gett that did not end well."""
 
-    def __init__(self, text: str, *, outcome: Outcome) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, outcome: Outcome, cause: Cause, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(text, cause=cause, facts=facts)
         self.outcome = outcome
 
 
@@ -61,16 +45,14 @@ class NotSentError(GettError):
     """The request never began: no connection came about, or it was refused on this side."""
 
     def __init__(self, cause: Cause, text: str) -> None:
-        super().__init__(text, outcome=Outcome.NOT_DONE)
-        self.cause = cause
+        super().__init__(text, outcome=Outcome.NOT_DONE, cause=cause)
 
 
 class NoAnswerError(GettError):
     """The exchange began and then broke off or ran out of time."""
 
     def __init__(self, cause: Cause, text: str) -> None:
-        super().__init__(text, outcome=Outcome.UNKNOWN)
-        self.cause = cause
+        super().__init__(text, outcome=Outcome.UNKNOWN, cause=cause)
 
 
 class UnreadableAnswerError(GettError):
@@ -80,7 +62,7 @@ class UnreadableAnswerError(GettError):
     """
 
     def __init__(self, text: str, *, status: int, body: str, outcome: Outcome) -> None:
-        super().__init__(text, outcome=outcome)
+        super().__init__(text, outcome=outcome, cause=Cause.UNREADABLE)
         self.status = status
         self.body = body
 
@@ -123,7 +105,7 @@ class ProblemError(GettError):
     def __init__(self, problem: Problem, *, outcome: Outcome) -> None:
         said = problem.detail or problem.title or "no explanation given"
         name = f"{problem.status} {problem.error_code}" if problem.error_code else str(problem.status)
-        super().__init__(f"{name}: {said}", outcome=outcome)
+        super().__init__(f"{name}: {said}", outcome=outcome, cause=Cause.PROBLEM)
         self.problem = problem
 
     @property

@@ -45,12 +45,12 @@ class NotPossibleError(GettTuiError):
 
 
 class UnconfirmedError(GettTuiError):
-    """A write was sent and its outcome is unknown (exit status 3). ``cause`` says what happened to the answer."""
+    """A write was sent and its outcome is unknown (exit status 3). ``lost`` says what happened to the answer."""
 
-    def __init__(self, text: str, record: Record, cause: GettError) -> None:
+    def __init__(self, text: str, record: Record, lost: GettError) -> None:
         super().__init__(text)
         self.record = record
-        self.cause = cause
+        self.lost = lost
 
 
 def utc_now() -> datetime:

@@ -30,9 +30,9 @@ from keyless import KEY, assert_keyless, secret, shows_key
 from sandbox_server import live_sandbox
 
 from gett_tui import __version__
-from gett_tui.errors import ConfigError
+from gett_tui.errors import Cause, ConfigError
 from gett_tui.gett.client import GettClient, RateLimits, Timeouts
-from gett_tui.gett.errors import Cause, GettError, NoAnswerError, NotSentError, Outcome
+from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError, Outcome
 from gett_tui.gett.models import STORES_PATH, Registration
 from gett_tui.gett.secret import Secret
 

@@ -12,7 +12,8 @@ from app_driver import NOW, DrivenApp, identifier, make_app, plant, records, unt
 from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 
-from gett_tui.gett.errors import Cause, NotSentError
+from gett_tui.errors import Cause
+from gett_tui.gett.errors import NotSentError
 from gett_tui.onboarding.events import Reachability
 from gett_tui.ui.screens.main import Heard
 from gett_tui.ui.screens.register import RegisterScreen
