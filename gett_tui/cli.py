@@ -66,7 +66,7 @@ def run(argv: Sequence[str]) -> int:
         return ExitCode.FAILED
     except Exception as error:
         if arguments.debug:
-            from gett_tui.debug import write_crash
+            from gett_tui.crash_report import write_crash
 
             return _fail(f"an unforeseen error; the details are in {write_crash(error)}", ExitCode.FAILED)
         return _fail(f"an unforeseen error ({type(error).__name__}); --debug writes the details.", ExitCode.FAILED)

@@ -249,7 +249,7 @@ def claim_folder(profile: Profile) -> None:
 
     Records of one Gett must never be asked about at another: it would answer that it does not know them.
     """
-    from gett_tui.onboarding import files
+    from gett_tui.storage import files
 
     host = "loopback" if profile.base_url.startswith("http://") else profile.host
     stamp = profile.folder / "host"

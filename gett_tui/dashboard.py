@@ -11,7 +11,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from gett_tui.onboarding import index
+from gett_tui.storage import index
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.events import Event
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.session import Session
-    from gett_tui.ui.screens.main import MakeSession
+    from gett_tui.runtime import Runtime
+    from gett_tui.ui.screens.main import MakeRuntime
 
 _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Exit statuses as a shell gives them for these signals."""
@@ -44,29 +44,28 @@ class Look(NamedTuple):
 def run_profile(profile: Profile, key: Secret, look: Look) -> int:
     """Runs the dashboard on a profile. Returns the exit status."""
 
-    def make_session(listener: Callable[[Event], None]) -> Session:
-        from gett_tui.connection import setup_for
-        from gett_tui.onboarding.session import Session
+    def make_runtime(listener: Callable[[Event], None]) -> Runtime:
+        from gett_tui.runtime import Runtime, config_for
 
-        return Session(setup_for(profile, key), listener)
+        return Runtime(config_for(profile, key), listener)
 
     where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
     preview = index.first(profile.folder, shutil.get_terminal_size().lines)
-    return asyncio.run(_run(make_session, where, look, preview))
+    return asyncio.run(_run(make_runtime, where, look, preview))
 
 
 def run_demo(look: Look) -> int:
     """Runs the dashboard on the embedded simulated Gett; its records are gone afterwards."""
     from gett_tui import demo
-    from gett_tui.onboarding.session import Session
+    from gett_tui.runtime import Runtime
 
     where = Environment("demo", "an embedded simulation", is_production=False)
     with demo.prepared() as setup:
-        return asyncio.run(_run(partial(Session, setup), where, look))
+        return asyncio.run(_run(partial(Runtime, setup), where, look))
 
 
-async def _run(make_session: MakeSession, where: Environment, look: Look, preview: Sequence[Record] = ()) -> int:
-    app = GettApp(_sparing(make_session), where, ascii_only=look.ascii_only, preview=preview)
+async def _run(make_runtime: MakeRuntime, where: Environment, look: Look, preview: Sequence[Record] = ()) -> int:
+    app = GettApp(_sparing(make_runtime), where, ascii_only=look.ascii_only, preview=preview)
     loop = asyncio.get_running_loop()
     loop.call_later(_STARTED, _collect_garbage)
     for number, status in _ENDED_BY.items():
@@ -74,8 +73,8 @@ async def _run(make_session: MakeSession, where: Environment, look: Look, previe
     try:
         await app.run_async(mouse=look.mouse)
     finally:
-        if app.session is not None:
-            await _close(app.session)
+        if app.runtime is not None:
+            await _close(app.runtime)
     if app.crash is not None:
         return _report_crash(app.crash, look)
     return app.return_code or 0
@@ -87,10 +86,10 @@ def _collect_garbage() -> None:
     gc.enable()
 
 
-def _sparing(make_session: MakeSession) -> MakeSession:
+def _sparing(make_runtime: MakeRuntime) -> MakeRuntime:
     """The same for the records and what is made of them: ten thousand are walked through for 40 ms each time."""
 
-    def make(listener: Callable[[Event], None]) -> Session:
+    def make(listener: Callable[[Event], None]) -> Runtime:
         from gett_tui.onboarding.events import Loaded
 
         def hear(event: Event) -> None:
@@ -98,24 +97,24 @@ def _sparing(make_session: MakeSession) -> MakeSession:
                 asyncio.get_running_loop().call_later(_SETTLED, gc.freeze)
             listener(event)
 
-        return make_session(hear)
+        return make_runtime(hear)
 
     return make
 
 
-async def _close(session: Session) -> None:
-    closing = asyncio.ensure_future(session.close())
+async def _close(runtime: Runtime) -> None:
+    closing = asyncio.ensure_future(runtime.close())
     done, _ = await asyncio.wait({closing}, timeout=_QUICK)
-    if not done and session.service.is_writing:
+    if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
-    for partner, onboarding_id in session.service.unsaved.items():
+    for partner, onboarding_id in runtime.service.unsaved.items():
         _say(f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down.")
 
 
 def _report_crash(error: BaseException, look: Look) -> int:
     if look.debug:
-        from gett_tui.debug import write_crash
+        from gett_tui.crash_report import write_crash
 
         _say(f"gett-tui: an unforeseen error ended the dashboard; the details are in {write_crash(error)}")
     else:

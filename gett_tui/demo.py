@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
-from gett_tui.onboarding.cache import Cache
-from gett_tui.onboarding.pipeline import Local, Status
 from gett_tui.onboarding.record import Change, Record
 from gett_tui.onboarding.service import utc_now
-from gett_tui.onboarding.session import Setup
+from gett_tui.onboarding.status import Local, Status
+from gett_tui.runtime import RuntimeConfig
+from gett_tui.storage.record_store import RecordStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def prepared(now: Callable[[], datetime] = utc_now) -> Generator[Setup]:
+def prepared(now: Callable[[], datetime] = utc_now) -> Generator[RuntimeConfig]:
     """The demo's setup, for as long as the block lasts. Raises GettTuiError when the extra is not installed."""
     try:
         from gett_tui.sandbox.embedded import BASE_URL, Embedded
@@ -44,11 +44,11 @@ def prepared(now: Callable[[], datetime] = utc_now) -> Generator[Setup]:
 
             return GettClient(BASE_URL, Secret("demo"), transport=embedded.transport, on_answer=on_answer)
 
-        yield Setup(folder, SANDBOX, connect, now, fetch=embedded.fetch)
+        yield RuntimeConfig(folder, SANDBOX, connect, now, fetch=embedded.fetch)
 
 
 def _write_records(folder: Path, embedded: Embedded, now: datetime) -> None:
-    cache = Cache(folder, "demo")
+    cache = RecordStore(folder, "demo")
     cache.open()
     for seed, made in embedded.seeded:
         cache.add(_record(seed, made, now, embedded))

@@ -12,7 +12,7 @@ from gett_tui import words
 from gett_tui.config import Profile, config_path, find_key, load_profile
 from gett_tui.errors import ConfigError
 from gett_tui.gett.errors import GettError, ProblemError
-from gett_tui.onboarding.checkup import look_over, repair
+from gett_tui.storage.inspection import look_over, repair
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from gett_tui.config import find_key
 from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.pipeline import look, why_not_activate, why_not_cancel
 from gett_tui.onboarding.record import Record, encode
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
+from gett_tui.onboarding.status import look, why_not_activate, why_not_cancel
 from gett_tui.text import lines, one_line
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gett_tui.config import Profile
     from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.service import Service
-    from gett_tui.onboarding.session import Session
+    from gett_tui.runtime import Runtime
 
     UseCase = Callable[[Service], Awaitable[Sequence[Record]]]
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> in
     key = find_key(profile, os.environ)
     _confirm(arguments, profile)
     try:
-        records = asyncio.run(_with_session(profile, key, _use_case(arguments)))
+        records = asyncio.run(_with_runtime(profile, key, _use_case(arguments)))
     except UnconfirmedError as error:
         _print([error.record], arguments)
         raise
@@ -44,9 +44,9 @@ def run(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> in
 
 
 async def _stored(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> list[Record]:
-    from gett_tui.onboarding.cache import Cache
+    from gett_tui.storage.record_store import RecordStore
 
-    cache = Cache(profile.folder, f"{os.getpid()}-list")
+    cache = RecordStore(profile.folder, f"{os.getpid()}-list")
     if not profile.folder.is_dir():
         return [] if arguments.command == "list" else [_find([], arguments.store)]
     await asyncio.to_thread(cache.open)
@@ -125,24 +125,23 @@ def _find(records: Sequence[Record], wanted: str) -> Record:
     raise NotPossibleError(f"No store here is called {wanted}; gett-tui list shows them, gett-tui track ID adds one.")
 
 
-async def _with_session(profile: Profile, key: Secret, use_case: UseCase) -> Sequence[Record]:
-    from gett_tui.connection import setup_for
-    from gett_tui.onboarding.session import Session
+async def _with_runtime(profile: Profile, key: Secret, use_case: UseCase) -> Sequence[Record]:
+    from gett_tui.runtime import Runtime, config_for
 
-    session = Session(setup_for(profile, key), _say)
-    work = asyncio.ensure_future(_work(session, use_case))
+    runtime = Runtime(config_for(profile, key), _say)
+    work = asyncio.ensure_future(_work(runtime, use_case))
     try:
         return await work
     finally:
-        await session.close()
-        for partner, onboarding_id in session.service.unsaved.items():
+        await runtime.close()
+        for partner, onboarding_id in runtime.service.unsaved.items():
             print(f"gett-tui: NOT SAVED: {one_line(partner)} is {one_line(onboarding_id)}", file=sys.stderr)
 
 
-async def _work(session: Session, use_case: UseCase) -> Sequence[Record]:
-    await session.service.load()
-    await session.connect()
-    return await use_case(session.service)
+async def _work(runtime: Runtime, use_case: UseCase) -> Sequence[Record]:
+    await runtime.service.load()
+    await runtime.connect()
+    return await use_case(runtime.service)
 
 
 def _say(event: events.Event) -> None:

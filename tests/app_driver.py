@@ -17,10 +17,10 @@ from textual.pilot import Pilot
 from gett_tui.gett.client import GettClient, Timeouts
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
-from gett_tui.onboarding.cache import Cache
 from gett_tui.onboarding.record import Change, Record, Trouble
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.state import Onboarding, State
+from gett_tui.storage.record_store import RecordStore
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment, local_now
 
@@ -34,8 +34,8 @@ class DrivenApp(GettApp):
     """The app, which closes its session itself when the test is over."""
 
     async def on_unmount(self) -> None:
-        if self.session is not None:
-            await self.session.close()
+        if self.runtime is not None:
+            await self.runtime.close()
 
     def _handle_exception(self, error: Exception) -> None:
         traceback.print_exception(error)
@@ -57,13 +57,13 @@ def make_app(
     def connect(on_answer: Callable[..., None]) -> GettClient:
         return GettClient(url, KEY, timeouts=timeouts, on_answer=on_answer)
 
-    setup = Setup(folder, SANDBOX, connect)
+    setup = RuntimeConfig(folder, SANDBOX, connect)
     if fixed:
         setup = replace(setup, now=lambda: NOW)
     where = Environment("production" if production else "sandbox", "api.example", is_production=production)
     clock = (lambda: NOW.astimezone(ZONE)) if fixed else local_now
     return DrivenApp(
-        lambda listener: Session(setup, listener),
+        lambda listener: Runtime(setup, listener),
         where,
         ascii_only=ascii_only,
         now=clock,
@@ -161,7 +161,7 @@ def _record(number: int, name: str, partner: str, status: str, minutes: int) -> 
 
 def plant(folder: Path, state: State | None = None, chosen: list[Record] | None = None) -> None:
     """Writes the records into ``folder``, and makes Gett know the same onboardings."""
-    cache = Cache(folder, "0-planted")
+    cache = RecordStore(folder, "0-planted")
     cache.open()
     for record in chosen if chosen is not None else records():
         cache.add(record)

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from gett_tui import demo
-from gett_tui.onboarding.session import Session
+from gett_tui.runtime import Runtime
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
 
@@ -23,7 +23,7 @@ PICTURES = {
 async def picture(name: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     """Starts the demo, waits for its first polls, presses ``keys`` and saves the screen."""
     with demo.prepared() as setup:
-        app = GettApp(lambda listener: Session(setup, listener), Environment("demo", "an embedded simulation", False))
+        app = GettApp(lambda listener: Runtime(setup, listener), Environment("demo", "an embedded simulation", False))
         async with app.run_test(size=size) as pilot:
             while not app.main._view.polled_at:
                 await pilot.pause(0.1)
@@ -31,8 +31,8 @@ async def picture(name: str, size: tuple[int, int], keys: tuple[str, ...]) -> No
             await pilot.press(*keys)
             await pilot.pause(0.3)
             (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title="gett-tui --demo"), "utf-8")
-        if app.session is not None:
-            await app.session.close()
+        if app.runtime is not None:
+            await app.runtime.close()
 
 
 def main() -> None:

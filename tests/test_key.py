@@ -20,14 +20,14 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.errors import GettError
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret, redacted
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
 
 KEY = "test-key-planted/7f3a+9c&1e"
 COMMAND = [sys.executable, "-m", "gett_tui"]
 CRASHING = (
     "import gett_tui.ui.screens.main as m, gett_tui.cli as c, sys\n"
     "def boom(self):\n"
-    "    key = self.session.service._client._reads.auth._key.reveal()\n"
+    "    key = self.runtime.service._client._reads.auth._key.reveal()\n"
     "    raise ValueError('with the key ' + key)\n"
     "m.MainScreen.action_sort = boom\n"
     "sys.exit(c.run(sys.argv[1:]))\n"
@@ -136,7 +136,7 @@ def test_a_running_dashboard_s_command_line_and_children_do_not_hold_the_key(tmp
 
 async def test_no_object_of_the_program_shows_the_key_in_its_repr(tmp_path: Path, live: Live) -> None:
     client = GettClient(live.url, Secret(KEY))
-    session = Session(Setup(tmp_path, SANDBOX, lambda _: client), lambda _: None)
+    session = Runtime(RuntimeConfig(tmp_path, SANDBOX, lambda _: client), lambda _: None)
     await session.service.load()
     await session.connect()
     error: GettError | None = None

@@ -16,9 +16,18 @@ LEAVES = {"gett_tui", "gett_tui.errors", "gett_tui.text"}
 ALLOWED: dict[str, set[str]] = {
     "gett": {"gett_tui.gett"},
     "catalog": {"gett_tui.catalog"},
-    "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog"},
+    "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog", "gett_tui.storage"},
+    "storage": {"gett_tui.storage", "gett_tui.onboarding", "gett_tui.gett"},
+    "polling": {"gett_tui.polling", "gett_tui.onboarding", "gett_tui.storage", "gett_tui.gett"},
     "sandbox": {"gett_tui.sandbox", "gett_tui.catalog", "gett_tui.gett.models"},
-    "ui": {"gett_tui.ui", "gett_tui.onboarding", "gett_tui.gett", "gett_tui.words"},
+    "ui": {
+        "gett_tui.ui",
+        "gett_tui.onboarding",
+        "gett_tui.gett",
+        "gett_tui.words",
+        "gett_tui.runtime",
+        "gett_tui.storage",
+    },
 }
 
 

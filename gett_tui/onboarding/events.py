@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gett_tui.errors import GettTuiError
-    from gett_tui.onboarding.cache import FileProblem
-    from gett_tui.onboarding.presence import Leader
     from gett_tui.onboarding.record import Record
+    from gett_tui.storage.instances import PollingReport
+    from gett_tui.storage.record_store import FileProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Role:
     """Whether this copy polls; when it does not, what the one that polls says of itself."""
 
     leading: bool
-    leader: Leader | None = None
+    leader: PollingReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, Outcome, ProblemError, UnreadableAnswerError
-from gett_tui.onboarding import events, observation
-from gett_tui.onboarding.cache import Cache, Changes, RecordGoneError
-from gett_tui.onboarding.files import FileTroubleError
-from gett_tui.onboarding.pipeline import Local, Status, is_news, look, why_not_activate, why_not_cancel
-from gett_tui.onboarding.presence import Leader
+from gett_tui.onboarding import events, reconcile
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
+from gett_tui.onboarding.status import Local, Status, is_news, look, why_not_activate, why_not_cancel
+from gett_tui.storage.files import FileTroubleError
+from gett_tui.storage.instances import PollingReport
+from gett_tui.storage.record_store import Changes, RecordGoneError, RecordStore
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gett_tui.gett.client import GettClient
     from gett_tui.gett.models import Onboarding, Registration, Store
     from gett_tui.gett.quota import Quota
-    from gett_tui.onboarding.presence import Presence
+    from gett_tui.storage.instances import Instances
 
 T = TypeVar("T")
 
@@ -68,8 +68,8 @@ class Service:
 
     def __init__(
         self,
-        cache: Cache,
-        presence: Presence,
+        cache: RecordStore,
+        presence: Instances,
         quota: Quota,
         listener: Callable[[events.Event], None],
         now: Callable[[], datetime] = utc_now,
@@ -169,10 +169,10 @@ class Service:
         return events.Reachability(self._trouble, self._trouble_since, self._next_try)
 
     @property
-    def polling(self) -> Leader:
+    def polling(self) -> PollingReport:
         """How asking Gett goes, for the copies that do not."""
         trouble = None if self._trouble is None else str(self._trouble)
-        return Leader(polled_at=self._polled_at, trouble=trouble, trouble_since=self._trouble_since)
+        return PollingReport(polled_at=self._polled_at, trouble=trouble, trouble_since=self._trouble_since)
 
     def will_try_again(self, at: datetime) -> None:
         """Tells when Gett is asked again after trouble on the way there."""
@@ -254,7 +254,7 @@ class Service:
         if known is not None:
             return await self.refresh(known.key)
         answer = await self._read(onboarding_id, urgent=True)
-        record = observation.first(answer, Record(key=onboarding_id, status=""), self._now())
+        record = reconcile.from_registration(answer, Record(key=onboarding_id, status=""), self._now())
         return await self._saved(partial(self._cache.add, record))
 
     async def refresh(self, key: str, *, urgent: bool = True) -> Record:
@@ -267,10 +267,10 @@ class Service:
         try:
             answer = await self._read(record.onboarding_id, urgent=urgent)
         except ProblemError as error:
-            if not observation.says_gone(error):
+            if not reconcile.says_gone(error):
                 raise
             return await self._observe(key, record.revision, lambda now: now.moved(Local.GONE, self._now()))
-        return await self._observe(key, record.revision, lambda now: observation.apply(answer, now, self._now()))
+        return await self._observe(key, record.revision, lambda now: reconcile.apply_status(answer, now, self._now()))
 
     async def activate(self, key: str) -> Record:
         """Puts a store live. Raises NotPossibleError, GettError (not done), UnconfirmedError, FileTroubleError."""
@@ -340,7 +340,7 @@ class Service:
             self._cache.confirm_attempt,
             key,
             answer.onboarding_id,
-            lambda attempt: observation.first(answer, attempt._replace(pending=None), at),
+            lambda attempt: reconcile.from_registration(answer, attempt._replace(pending=None), at),
         )
         record = await self._saved(save, what=(key, partner, answer.onboarding_id))
         if record.key != key:
@@ -389,7 +389,7 @@ class Service:
         try:
             await self._write(key, lambda: client.cancel(onboarding_id))
         except GettError as error:
-            if isinstance(error, ProblemError) and observation.says_gone(error):
+            if isinstance(error, ProblemError) and reconcile.says_gone(error):
                 return await self._end(key, lambda now: now.moved(Local.GONE, self._now()))
             return await self._settle(key, "cancel", error)
         return await self._end(key, lambda now: now.moved(Local.CANCELLED, self._now()))
@@ -437,13 +437,13 @@ class Service:
         try:
             answer = await self._read(record.onboarding_id or "", urgent=True)
         except ProblemError as error:
-            if not observation.says_gone(error):
+            if not reconcile.says_gone(error):
                 raise
             gone = Local.CANCELLED if action == "cancel" else Local.GONE
             return await self._observe(key, record.revision, lambda now: now.moved(gone, self._now()))
 
         def note(now: Record) -> Record:
-            seen = observation.apply(answer, now, self._now())
+            seen = reconcile.apply_status(answer, now, self._now())
             return seen if seen.status == Status.ACTIVE else seen._replace(trouble=trouble)
 
         return await self._observe(key, record.revision, note)
@@ -470,7 +470,7 @@ class Service:
             if isinstance(error, ProblemError) and error.status == 429:
                 self._quota.reads.pause(error.problem.retry_after or 1.0)
             self._heard(error)
-            if not observation.is_about_the_way(error):
+            if not reconcile.is_about_the_way(error):
                 self._answered()
             raise
         self._heard(None)
@@ -506,7 +506,7 @@ class Service:
                 return answer
 
     def _heard(self, error: GettError | None) -> None:
-        if error is not None and not observation.is_about_the_way(error):
+        if error is not None and not reconcile.is_about_the_way(error):
             error = None
         if error is None and self._trouble is None:
             return

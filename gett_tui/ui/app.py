@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.session import Session
-    from gett_tui.ui.screens.main import MakeSession
+    from gett_tui.runtime import Runtime
+    from gett_tui.ui.screens.main import MakeRuntime
 
 _TERMINAL_WATCH = 5.0
 
@@ -41,7 +41,7 @@ def _commands() -> type[Provider]:
 class GettApp(App[int]):
     """The dashboard on one profile.
 
-    ``make_session`` gets the listener and gives the running copy's session, which the caller closes after the
+    ``make_runtime`` gets the listener and gives the running copy's runtime, which the caller closes after the
     screen is gone. ``preview`` is what to show before the records are read. ``crash`` is the error that ended the
     app, if one did.
     """
@@ -58,7 +58,7 @@ class GettApp(App[int]):
 
     def __init__(
         self,
-        make_session: MakeSession,
+        make_runtime: MakeRuntime,
         environment: Environment,
         *,
         ascii_only: bool = False,
@@ -73,7 +73,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
-        self.main = MainScreen(make_session, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
+        self.main = MainScreen(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""
@@ -84,9 +84,9 @@ class GettApp(App[int]):
         self.set_interval(_TERMINAL_WATCH, self._watch_terminal)
 
     @property
-    def session(self) -> Session | None:
-        """The running copy's session; None until the first frame is drawn."""
-        return self.main.session
+    def runtime(self) -> Runtime | None:
+        """The running copy's runtime; None until the first frame is drawn."""
+        return self.main.runtime
 
     def end(self, status: int) -> None:
         """Ends the app with an exit status; what is under way is waited for once the terminal is whole."""

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from measuring import SIZE, PtySession, bare_key_times, cpu, identifier, key_times, plant, told
 
-from gett_tui.onboarding.cache import Cache
+from gett_tui.storage.record_store import RecordStore
 
 PROGRAM = """
 import sys
@@ -130,7 +130,7 @@ def quiet(folder: Path, arguments: argparse.Namespace, base: list[float]) -> Non
 
 def by_hand(folder: Path, session: PtySession) -> None:
     """Another program changes a store that is on the screen, and not under the cursor."""
-    cache = Cache(folder / "sandbox", "0-bench")
+    cache = RecordStore(folder / "sandbox", "0-bench")
     cache.open()
     for _ in cache.load():
         pass

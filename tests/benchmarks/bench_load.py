@@ -29,15 +29,15 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
-from gett_tui.onboarding.cache import Cache, file_name, to_toml
 from gett_tui.onboarding.record import Change
 from gett_tui.onboarding.service import utc_now
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
+from gett_tui.storage.record_store import RecordStore, file_name, to_toml
 
 
 async def register_all(url: str, folder: Path, stores: int) -> None:
     """Registers the stores straight at the sandbox, and writes their records without syncing each."""
-    cache = Cache(folder, "0-bench")
+    cache = RecordStore(folder, "0-bench")
     cache.open()
     like = records()[3]
     async with httpx.AsyncClient(base_url=url, headers={"Authorization": "Bearer test-key-load"}) as http:
@@ -71,8 +71,8 @@ async def measure(url: str, folder: Path, seconds: float) -> None:
         elif isinstance(event, events.Reachability | events.Failure):
             news[repr(event)[:120]] += 1
 
-    setup = Setup(folder, SANDBOX, lambda heard: Counting(url, Secret("test-key-load"), on_answer=heard))
-    session = Session(setup, listen)
+    setup = RuntimeConfig(folder, SANDBOX, lambda heard: Counting(url, Secret("test-key-load"), on_answer=heard))
+    session = Runtime(setup, listen)
     task = asyncio.ensure_future(session.run())
     while session.service.reachability is None or not flight["all"]:
         await asyncio.sleep(0.1)

@@ -40,7 +40,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from gett_tui.onboarding.schedule import Schedule
+from gett_tui.polling.schedule import Schedule
 
 BUDGET = 10.0
 """Questions a second: 60 % of production's 1,000 reads a minute."""

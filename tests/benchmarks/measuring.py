@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from app_driver import identifier, records
 from pty_session import PtySession
 
-from gett_tui.onboarding.cache import Cache, file_name, to_toml
+from gett_tui.storage.record_store import RecordStore, file_name, to_toml
 
 SIZE = (120, 40)
 CURSOR = b"48;2;1;120;212"
@@ -43,7 +43,7 @@ Bare().run()
 
 def plant(folder: Path, stores: int, status: str = "active") -> None:
     """Stores as files, all in ``status``; written without syncing each, as only the reading is measured."""
-    Cache(folder, "0-bench").open()
+    RecordStore(folder, "0-bench").open()
     like = next(record for record in records() if record.status == status)
     for number in range(stores):
         known = identifier(number)

@@ -18,26 +18,26 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
 
 
 async def work(folder: Path, url: str, seed: int) -> None:
     """Keeps three writes under way all the time."""
-    setup = Setup(folder, SANDBOX, lambda heard: GettClient(url, Secret("test-key-crash"), on_answer=heard))
-    session = Session(setup, lambda _: None)
+    setup = RuntimeConfig(folder, SANDBOX, lambda heard: GettClient(url, Secret("test-key-crash"), on_answer=heard))
+    session = Runtime(setup, lambda _: None)
     await session.service.load()
     await session.connect()
     numbers = iter(range(10_000))
     await asyncio.gather(_index(session), *(_busy(session, url, seed, numbers) for _ in range(3)))
 
 
-async def _index(session: Session) -> None:
+async def _index(session: Runtime) -> None:
     while True:
         await session.service.save_index()
         await asyncio.sleep(0.01)
 
 
-async def _busy(session: Session, url: str, seed: int, numbers: object) -> None:
+async def _busy(session: Runtime, url: str, seed: int, numbers: object) -> None:
     chance = random.Random(seed)
     for number in numbers:
         partner = f"p-{seed}-{number}"

@@ -25,7 +25,7 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding.record import Record
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
 
 CHILD = Path(__file__).parent / "child.py"
 _RUNS_A_FOLDER = 10
@@ -59,8 +59,8 @@ def wait_until_dead(pid: int) -> None:
 
 async def after_a_fresh_start(folder: Path, url: str) -> list[Record]:
     """The records that a new copy shows once it has settled what dead ones left."""
-    setup = Setup(folder, SANDBOX, lambda heard: GettClient(url, Secret("test-key-crash"), on_answer=heard))
-    session = Session(setup, lambda _: None)
+    setup = RuntimeConfig(folder, SANDBOX, lambda heard: GettClient(url, Secret("test-key-crash"), on_answer=heard))
+    session = Runtime(setup, lambda _: None)
     await session.service.load()
     await session.connect()
     await session.service.follow()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gett_tui.gett.client import RateLimits
 from gett_tui.gett.quota import PRODUCTION, SANDBOX, Lane, Limits, OwnBook, Quota, limits_for
-from gett_tui.onboarding.ledger import Ledger
+from gett_tui.storage.shared_pace import SharedPace
 
 
 class Clock:
@@ -131,7 +131,7 @@ def test_absurd_waits_are_cut_to_a_quarter_of_an_hour() -> None:
 
 def test_two_programs_with_one_book_share_one_budget(tmp_path: Path) -> None:
     clock = Clock()
-    one, two = (quota(clock, book=Ledger(tmp_path / "quota")).reads for _ in range(2))
+    one, two = (quota(clock, book=SharedPace(tmp_path / "quota")).reads for _ in range(2))
     sent = 0
     end = clock.now + 60
     while clock.now < end:
@@ -146,10 +146,10 @@ def test_two_programs_with_one_book_share_one_budget(tmp_path: Path) -> None:
 def test_a_book_from_before_a_restart_of_the_machine_stops_nothing(tmp_path: Path) -> None:
     late, early = Clock(), Clock()
     late.now = 9_000_000.0
-    old = quota(late, book=Ledger(tmp_path / "quota")).reads
+    old = quota(late, book=SharedPace(tmp_path / "quota")).reads
     spend(old, late, 5)
     old.pause(100)
-    fresh = quota(early, book=Ledger(tmp_path / "quota")).reads
+    fresh = quota(early, book=SharedPace(tmp_path / "quota")).reads
     assert fresh.take(urgent=False) == 0
     assert 0 < fresh.take(urgent=False) < 1
 
@@ -157,9 +157,9 @@ def test_a_book_from_before_a_restart_of_the_machine_stops_nothing(tmp_path: Pat
 def test_a_book_that_cannot_be_used_is_replaced_by_an_own_one(tmp_path: Path) -> None:
     clock = Clock()
     (tmp_path / "quota").mkdir()
-    assert 598 <= len(spend(quota(clock, book=Ledger(tmp_path / "quota")).reads, clock, 60)) <= 602
+    assert 598 <= len(spend(quota(clock, book=SharedPace(tmp_path / "quota")).reads, clock, 60)) <= 602
     (tmp_path / "broken").write_bytes(b"\xff" * 48)
-    assert quota(clock, book=Ledger(tmp_path / "broken")).reads.take(urgent=False) == 0
+    assert quota(clock, book=SharedPace(tmp_path / "broken")).reads.take(urgent=False) == 0
 
 
 def test_an_own_book_serves_where_nothing_is_shared() -> None:

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_strategies import RECORDS, TEXTS, VALUES
 
-from gett_tui.onboarding.cache import to_toml
 from gett_tui.onboarding.record import (
     NewerFormatError,
     Record,
     RecordError,
     decode,
 )
+from gett_tui.storage.record_store import to_toml
 
 
 @given(RECORDS)

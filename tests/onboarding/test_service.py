@@ -17,25 +17,26 @@ from gett_tui.gett.errors import NotSentError, ProblemError
 from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
-from gett_tui.onboarding import events, files
-from gett_tui.onboarding.cache import Cache, DuplicateError
-from gett_tui.onboarding.files import FileTroubleError
+from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
+from gett_tui.storage import files
+from gett_tui.storage.files import FileTroubleError
+from gett_tui.storage.record_store import DuplicateError, RecordStore
 
 QUICK = Timeouts(connect=0.5, read=0.4, write=0.5, pool=0.5, total=1.0)
 
 
 @asynccontextmanager
-async def session(folder: Path, url: str, heard: list[events.Event] | None = None) -> AsyncIterator[Session]:
+async def session(folder: Path, url: str, heard: list[events.Event] | None = None) -> AsyncIterator[Runtime]:
     """A loaded and connected session that does not poll."""
 
     def connect(on_answer: Callable[..., None]) -> GettClient:
         return GettClient(url, Secret("test-key-service"), timeouts=QUICK, on_answer=on_answer)
 
-    running = Session(Setup(folder, SANDBOX, connect), (heard if heard is not None else []).append)
+    running = Runtime(RuntimeConfig(folder, SANDBOX, connect), (heard if heard is not None else []).append)
     await running.service.load()
     await running.connect()
     try:
@@ -54,14 +55,14 @@ def registration(live: Live, partner: str = "p-1") -> Registration:
 
 
 def stored(folder: Path) -> list[Record]:
-    cache = Cache(folder, "0-look")
+    cache = RecordStore(folder, "0-look")
     cache.open()
     for _ in cache.load():
         pass
     return cache.records()
 
 
-async def ready(live: Live, running: Session) -> Record:
+async def ready(live: Live, running: Runtime) -> Record:
     record = await running.service.register(registration(live))
     live.state.onboardings[record.onboarding_id or ""].forced = "ready_to_activate"
     return await running.service.refresh(record.key)
@@ -243,7 +244,7 @@ async def test_what_a_dead_copy_left_is_settled_by_the_next(tmp_path: Path) -> N
     with live_sandbox() as live:
         async with session(tmp_path, live.url) as running:
             record = await ready(live, running)
-        cache = Cache(tmp_path, "0-dead")
+        cache = RecordStore(tmp_path, "0-dead")
         for _ in cache.load():
             pass
 
@@ -359,7 +360,7 @@ async def test_a_clock_that_is_set_back_stops_no_news(tmp_path: Path) -> None:
         def connect(on_answer: Callable[..., None]) -> GettClient:
             return GettClient(live.url, Secret("test-key-clock"), timeouts=QUICK, on_answer=on_answer)
 
-        running = Session(Setup(tmp_path, SANDBOX, connect, now=lambda: utc_now() - late), lambda _: None)
+        running = Runtime(RuntimeConfig(tmp_path, SANDBOX, connect, now=lambda: utc_now() - late), lambda _: None)
         await running.service.load()
         await running.connect()
         record = await running.service.register(registration(live))

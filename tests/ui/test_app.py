@@ -15,10 +15,11 @@ from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from gett_tui.onboarding import events, index
-from gett_tui.onboarding.cache import Cache
+from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.sandbox.app import Settings
+from gett_tui.storage import index
+from gett_tui.storage.record_store import RecordStore
 from gett_tui.ui.commands import COMMANDS, as_markdown
 from gett_tui.ui.screens import main
 from gett_tui.ui.screens.ask import AskScreen
@@ -52,7 +53,7 @@ async def fill(pilot: Pilot[Any], live: Live, partner: str = "p-1", kind: str = 
 
 
 def stored(folder: Path) -> list[Record]:
-    cache = Cache(folder, "0-look")
+    cache = RecordStore(folder, "0-look")
     cache.open()
     for _ in cache.load():
         pass
@@ -617,7 +618,7 @@ async def test_the_first_frame_shows_what_the_index_knows_and_says_that_the_rest
     plant(tmp_path)
     preview = [record for record in records() if record.status in ("catalog_failed", "active")]
     app = make_app(tmp_path, "http://127.0.0.1:9", fixed=True, preview=preview)
-    app.main._start_session = lambda: None
+    app.main._start_runtime = lambda: None
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         first = screen_text(app)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from gett_tui.onboarding.pipeline import look
 from gett_tui.onboarding.record import Change, Record
+from gett_tui.onboarding.status import look
 from gett_tui.ui.widgets.store_table import Sort, StoreTable
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

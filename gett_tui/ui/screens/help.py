@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from gett_tui.onboarding.pipeline import Local, Status, look
+from gett_tui.onboarding.status import Local, Status, look
 from gett_tui.ui.commands import COMMANDS, MOVES
 from gett_tui.ui.screens.dialog import Dialog
 

@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 
-from gett_tui.onboarding.pipeline import Local, Status, look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.status import Local, Status, look, why_not_activate, why_not_cancel
 from gett_tui.text import one_line
 from gett_tui.ui import commands
 from gett_tui.ui.widgets.key_bar import KeyBar
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
-    from gett_tui.onboarding.session import Session
+    from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.screens.detail import DetailScreen
     from gett_tui.ui.screens.forms import Submitted
     from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.filter_box import FilterBox
 
-    MakeSession = Callable[[Callable[[events.Event], None]], Session]
+    MakeRuntime = Callable[[Callable[[events.Event], None]], Runtime]
 
 _WIDE = 100
 _NARROW = 60
@@ -65,7 +65,7 @@ class Heard(Message):
 class MainScreen(Screen[None]):
     """What the operator looks at all day.
 
-    ``make_session`` is called once the first frame is drawn: nothing of what it needs is imported before.
+    ``make_runtime`` is called once the first frame is drawn: nothing of what it needs is imported before.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,7 +75,7 @@ class MainScreen(Screen[None]):
 
     def __init__(
         self,
-        make_session: MakeSession,
+        make_runtime: MakeRuntime,
         environment: Environment,
         *,
         ascii_only: bool,
@@ -84,8 +84,8 @@ class MainScreen(Screen[None]):
         preview: Sequence[Record] = (),
     ) -> None:
         super().__init__()
-        self._make_session = make_session
-        self.session: Session | None = None
+        self._make_runtime = make_runtime
+        self.runtime: Runtime | None = None
         self._environment = environment
         self._ascii = ascii_only
         self._now = now
@@ -109,14 +109,14 @@ class MainScreen(Screen[None]):
 
     @property
     def service(self) -> Service:
-        """The use cases. Raises RuntimeError before the session has started."""
-        if self.session is None:
-            raise RuntimeError("the session has not started")
-        return self.session.service
+        """The use cases. Raises RuntimeError before the runtime has started."""
+        if self.runtime is None:
+            raise RuntimeError("the runtime has not started")
+        return self.runtime.service
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether ``action`` can be done yet: what needs the service waits for the first frame."""
-        return self.session is not None or action not in _NEED_SERVICE
+        return self.runtime is not None or action not in _NEED_SERVICE
 
     # -- layout
 
@@ -130,12 +130,12 @@ class MainScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Gives the list the focus; the session starts when the first frame is drawn."""
+        """Gives the list the focus; the runtime starts when the first frame is drawn."""
         self._list.retitle("Stores")
         self._list.focus()
         self._await_midnight()
         # Reading thousands of files in a thread would take turns with the first paint.
-        self.call_after_refresh(self._start_session)
+        self.call_after_refresh(self._start_runtime)
 
     def _await_midnight(self) -> None:
         now = self._now()
@@ -147,14 +147,14 @@ class MainScreen(Screen[None]):
         self._list.new_day()
         self._show_panel()
 
-    def _start_session(self) -> None:
-        self.run_worker(self._run_session(), name="session", exit_on_error=False)
+    def _start_runtime(self) -> None:
+        self.run_worker(self._run_runtime(), name="runtime", exit_on_error=False)
 
-    async def _run_session(self) -> None:
+    async def _run_runtime(self) -> None:
         try:
-            await asyncio.to_thread(_import_session)
-            self.session = self._make_session(self._hear)
-            await self.session.run()
+            await asyncio.to_thread(_import_runtime)
+            self.runtime = self._make_runtime(self._hear)
+            await self.runtime.run()
         except Exception as error:  # whatever it is, it is shown; the records stay on the screen
             self._toast(f"Gett cannot be asked: {_sentence(error)}", error=True)
 
@@ -281,8 +281,8 @@ class MainScreen(Screen[None]):
             self._show_panel()
 
     def _watch(self, key: str | None) -> None:
-        if self.session is not None:
-            self.session.poller.watch(key)
+        if self.runtime is not None:
+            self.runtime.poller.watch(key)
 
     @on(StoreList.Opened)
     def _opened(self) -> None:
@@ -511,7 +511,7 @@ class MainScreen(Screen[None]):
     def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
         from gett_tui.ui.screens.register import RegisterScreen
 
-        check = self.session.check_catalog if self.session else None
+        check = self.runtime.check_catalog if self.runtime else None
         form = RegisterScreen(self._environment, submit=submit, check_catalog=check, initial=initial, title=title)
         self._ask(form, self._registered)
 
@@ -580,8 +580,8 @@ class MainScreen(Screen[None]):
             self._confirm(choice, [record], answered)
 
 
-def _import_session() -> None:
-    for name in ("gett_tui.onboarding.session", "gett_tui.ui.situation", "gett_tui.ui.submissions"):
+def _import_runtime() -> None:
+    for name in ("gett_tui.runtime", "gett_tui.ui.situation", "gett_tui.ui.submissions"):
         importlib.import_module(name)
 
 

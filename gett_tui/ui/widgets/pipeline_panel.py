@@ -11,8 +11,8 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.binding import Binding
 
-from gett_tui.onboarding.pipeline import STAGES, Local, Status, Tone, look
 from gett_tui.onboarding.registration import FIELDS
+from gett_tui.onboarding.status import STAGES, Local, Status, Tone, look
 from gett_tui.text import lines, one_line
 from gett_tui.ui.widgets.line_view import LineView
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from gett_tui.onboarding.pipeline import Local, Status, look
+from gett_tui.onboarding.status import Local, Status, look
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from gett_tui.onboarding.pipeline import look
+from gett_tui.onboarding.status import look
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
-    from gett_tui.onboarding.pipeline import Tone
     from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.status import Tone
 
 LEAD = 3
 """Cells before the first column: the mark, the sign and a blank."""

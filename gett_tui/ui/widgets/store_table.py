@@ -13,7 +13,7 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from gett_tui.onboarding.pipeline import look
+from gett_tui.onboarding.status import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

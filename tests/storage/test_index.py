@@ -18,23 +18,23 @@ from hypothesis import strategies as st
 from record_strategies import RECORDS
 
 from gett_tui.errors import GettTuiError
-from gett_tui.onboarding import index
-from gett_tui.onboarding.cache import Cache, Changes, file_name
-from gett_tui.onboarding.files import FileTroubleError, signature
 from gett_tui.onboarding.record import Change, Record
+from gett_tui.storage import index
+from gett_tui.storage.files import FileTroubleError, signature
+from gett_tui.storage.record_store import Changes, RecordStore, file_name
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = 3_000_000_000
 """Nanoseconds after which a file counts as settled."""
 
 
-def opened(folder: Path) -> tuple[Cache, list[Changes]]:
-    cache = Cache(folder, "1-test")
+def opened(folder: Path) -> tuple[RecordStore, list[Changes]]:
+    cache = RecordStore(folder, "1-test")
     cache.open()
     return cache, list(cache.load())
 
 
-def known(cache: Cache) -> dict[str, Record]:
+def known(cache: RecordStore) -> dict[str, Record]:
     return {record.key: record for record in cache.records()}
 
 
@@ -50,7 +50,7 @@ def settle(folder: Path) -> None:
         os.utime(path, ns=(at, at))
 
 
-def indexed(folder: Path, *stores: Record) -> Cache:
+def indexed(folder: Path, *stores: Record) -> RecordStore:
     """A state folder with ``stores`` and an index that knows them."""
     cache, _ = opened(folder)
     for store in stores:
@@ -66,7 +66,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(path: Path) -> object:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr("gett_tui.onboarding.cache.read_versioned", read)
+    monkeypatch.setattr("gett_tui.storage.record_store.read_versioned", read)
 
 
 @given(st.lists(RECORDS, max_size=4, unique_by=lambda record: record.onboarding_id))
@@ -183,7 +183,7 @@ def test_something_else_in_its_place_costs_time_and_nothing_else(tmp_path: Path)
 
 def test_a_file_that_goes_while_the_records_are_read_leaves_no_ghost(tmp_path: Path) -> None:
     indexed(tmp_path, *(stored(number) for number in range(150)))
-    cache = Cache(tmp_path, "1-test")
+    cache = RecordStore(tmp_path, "1-test")
     batches = cache.load()
     shown = {record.key for record in next(batches).changed}
     gone = sorted(shown)[0]
@@ -217,7 +217,7 @@ def test_a_start_with_the_index_brings_what_a_start_without_it_brings(operations
         assert known(opened(folder)[0]) == known(opened(bare)[0])
 
 
-def _do(cache: Cache, folder: Path, operation: str, number: int, turn: int) -> None:
+def _do(cache: RecordStore, folder: Path, operation: str, number: int, turn: int) -> None:
     key, path = f"o-{number}", folder / "onboardings" / f"o-{number}.toml"
     attempt = f"a-{number}"
     match operation:

@@ -13,13 +13,13 @@ import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from gett_tui.onboarding import files
+from gett_tui.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Leader(NamedTuple):
+class PollingReport(NamedTuple):
     """What the copy that polls has written down, for the others to show."""
 
     pid: int | None = None
@@ -30,7 +30,7 @@ class Leader(NamedTuple):
     trouble_since: datetime | None = None
 
 
-class Presence:
+class Instances:
     """This running copy of the program on the profile whose state lies in ``folder``.
 
     ``owner`` is its name in files. Raises FileTroubleError from ``announce`` and the questions.
@@ -42,7 +42,7 @@ class Presence:
         self._handle: int | None = None
         self._leading: int | None = None
         self._announced = False
-        self._reported: Leader | None = None
+        self._reported: PollingReport | None = None
         self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
 
     def announce(self) -> None:
@@ -94,10 +94,10 @@ class Presence:
         if self._leading is None:
             self._leading = files.try_lock(self._leader)
             self._reported = None
-            self.report(Leader())
+            self.report(PollingReport())
         return self._leading is not None
 
-    def report(self, leader: Leader) -> None:
+    def report(self, leader: PollingReport) -> None:
         """Writes down how the polling goes, if it is this copy that polls."""
         leader = leader._replace(pid=os.getpid())
         if self._leading is None or leader == self._reported:
@@ -112,20 +112,20 @@ class Presence:
             os.ftruncate(self._leading, len(data))
             self._reported = leader
 
-    def leader(self) -> Leader:
+    def leader(self) -> PollingReport:
         """What the copy that polls has written down; nothing of what cannot be read."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             # Behind the first line may stand what a longer one left, until the file is cut.
             line = self._leader.read_bytes().split(b"\n", 1)[0]
             table = cast("dict[str, Any]", json.loads(line))
             at, since = table["polled_at"], table["trouble_since"]
-            return Leader(
+            return PollingReport(
                 table["pid"],
                 datetime.fromisoformat(at) if at else None,
                 table["trouble"],
                 datetime.fromisoformat(since) if since else None,
             )
-        return Leader()
+        return PollingReport()
 
     def leave(self) -> None:
         """Gives the role and the presence up."""

@@ -10,7 +10,7 @@ throw away. The folder holds
     index                             a copy that is quicker to read, see ``index``
 
 A write takes the record's lock, reads the file, changes it and puts it back whole, so no copy overwrites what
-another one saw. The ``Cache`` object mirrors the files in memory; ``sync`` finds what others have changed by
+another one saw. The ``RecordStore`` object mirrors the files in memory; ``sync`` finds what others have changed by
 the folders' and files' time stamps. All methods block on the disk: call them from a thread.
 """
 
@@ -28,9 +28,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gett_tui.onboarding import files, index
-from gett_tui.onboarding.pipeline import is_live
 from gett_tui.onboarding.record import FORMAT, NewerFormatError, Record, RecordError, decode, encode, format_of
+from gett_tui.onboarding.status import is_live
+from gett_tui.storage import files, index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -97,7 +97,7 @@ def file_name(identifier: str) -> str:
     return safe + _SUFFIX
 
 
-class Cache:
+class RecordStore:
     """The records of one profile, on disk and mirrored in memory.
 
     ``folder`` is the profile's state folder and ``owner`` this running program's name (see ``presence``).

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
-from gett_tui.onboarding import events, observation
-from gett_tui.onboarding.files import FileTroubleError
-from gett_tui.onboarding.pipeline import Status
-from gett_tui.onboarding.schedule import Schedule
+from gett_tui.onboarding import events, reconcile
 from gett_tui.onboarding.service import utc_now
+from gett_tui.onboarding.status import Status
+from gett_tui.polling.schedule import Schedule
+from gett_tui.storage.files import FileTroubleError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from gett_tui.onboarding.presence import Presence
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
+    from gett_tui.storage.instances import Instances
 
 _AT_ONCE = 8
 _GETTS = frozenset(Status)
@@ -44,7 +44,7 @@ class Poller:
     def __init__(
         self,
         service: Service,
-        presence: Presence,
+        presence: Instances,
         listener: Callable[[events.Event], None],
         chance: random.Random | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -176,7 +176,7 @@ class Poller:
             self._backoff = 0.0
 
     async def _failed(self, key: str, error: GettError) -> None:
-        if not observation.is_about_the_way(error):
+        if not reconcile.is_about_the_way(error):
             self._backoff = 0.0
             await self._service.note_trouble(key, "refresh", error)
             return

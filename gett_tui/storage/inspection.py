@@ -6,11 +6,11 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding import files
-from gett_tui.onboarding.cache import Cache, file_name, read_versioned
-from gett_tui.onboarding.pipeline import Local
-from gett_tui.onboarding.presence import Presence
 from gett_tui.onboarding.record import FORMAT, NewerFormatError, RecordError
+from gett_tui.onboarding.status import Local
+from gett_tui.storage import files
+from gett_tui.storage.instances import Instances
+from gett_tui.storage.record_store import RecordStore, file_name, read_versioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,10 +121,10 @@ def repair(folder: Path) -> None:
     Damaged files are set aside, older formats migrated with the original kept, half written leftovers of killed
     copies removed. Raises FileTroubleError.
     """
-    presence = Presence(folder)
+    presence = Instances(folder)
     presence.announce()
     try:
-        cache = Cache(folder, presence.owner)
+        cache = RecordStore(folder, presence.owner)
         cache.open()
         for _ in cache.load():
             pass

@@ -1,4 +1,4 @@
-"""One running copy of the program on one profile: cache, presence, quota, service and poller, put together."""
+"""One running copy of the program on one profile, put together: records, quota, service and poller."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.gett.quota import Limits, Quota
-from gett_tui.onboarding.cache import Cache
+from gett_tui.gett.quota import Limits, Quota, limits_for
 from gett_tui.onboarding.events import Failure
-from gett_tui.onboarding.files import FileTroubleError
-from gett_tui.onboarding.ledger import Ledger
-from gett_tui.onboarding.poller import Poller
 from gett_tui.onboarding.precheck import fetch, look_at
-from gett_tui.onboarding.presence import Presence
 from gett_tui.onboarding.service import Service, utc_now
+from gett_tui.polling.poller import Poller
+from gett_tui.storage.files import FileTroubleError
+from gett_tui.storage.instances import Instances
+from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.shared_pace import SharedPace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from gett_tui.config import Profile
     from gett_tui.gett.client import GettClient, RateLimits
+    from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.events import Event
     from gett_tui.onboarding.precheck import Fetch
 
@@ -33,8 +35,8 @@ _INDEX_PERIOD = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
-    """What a session needs to know of its profile."""
+class RuntimeConfig:
+    """What a runtime needs to know of its profile."""
 
     folder: Path
     limits: Limits
@@ -47,15 +49,15 @@ class Setup:
     """The part of the organisation's limits that the poller may spend."""
 
 
-class Session:
+class Runtime:
     """Runs as one task (``run``) and ends with ``close``; ``listener`` hears every event in the event loop."""
 
-    def __init__(self, setup: Setup, listener: Callable[[Event], None]) -> None:
+    def __init__(self, setup: RuntimeConfig, listener: Callable[[Event], None]) -> None:
         self._setup = setup
         self._listener = listener
-        self._quota = Quota(setup.limits, setup.share, Ledger(setup.folder / "quota"))
-        self._presence = Presence(setup.folder)
-        cache = Cache(setup.folder, self._presence.owner)
+        self._quota = Quota(setup.limits, setup.share, SharedPace(setup.folder / "quota"))
+        self._presence = Instances(setup.folder)
+        cache = RecordStore(setup.folder, self._presence.owner)
         self.service = Service(cache, self._presence, self._quota, self._hear, setup.now)
         self.poller = Poller(self.service, self._presence, listener, now=setup.now)
 
@@ -96,3 +98,15 @@ class Session:
         # The next start is slower without it; a disk that refuses it has been told of.
         with contextlib.suppress(FileTroubleError):
             await self.service.save_index()
+
+
+def config_for(profile: Profile, key: Secret) -> RuntimeConfig:
+    """What the runtime of a profile needs."""
+
+    def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
+        # Not needed for the first frame, and slow to import: called in a thread.
+        from gett_tui.gett.client import GettClient
+
+        return GettClient(profile.base_url, key, on_answer=on_answer)
+
+    return RuntimeConfig(profile.folder, limits_for(profile.host), connect, share=profile.quota_share)

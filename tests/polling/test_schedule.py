@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gett_tui.onboarding.schedule import Schedule
-from gett_tui.onboarding.stages import Stages
+from gett_tui.polling.schedule import Schedule
+from gett_tui.polling.stage_times import StageTimes
 
 READY, FAILED, PENDING, INGESTING = "ready_to_activate", "catalog_failed", "pending_catalog", "catalog_ingesting"
 
@@ -95,7 +95,7 @@ def test_when_the_budget_is_short_all_of_it_is_used_and_nobody_starves() -> None
 
 
 def test_a_decision_among_twenty_thousand_stores_looks_at_few_of_them() -> None:
-    class Counted(Stages):
+    class Counted(StageTimes):
         looks = 0
 
         def expected_news(self, status: str, age: float, ahead: float) -> float:
@@ -131,7 +131,7 @@ def test_of_all_that_wait_the_one_with_most_news_expected_is_asked_first() -> No
 
 
 def test_rates_follow_the_square_root_of_the_hazard() -> None:
-    class Constant(Stages):
+    class Constant(StageTimes):
         def expected_news(self, status: str, age: float, ahead: float) -> float:
             return max(0.0, ahead) * (0.16 if status == PENDING else 0.01)
 
@@ -196,7 +196,7 @@ def test_no_store_is_out_twice_and_only_known_ones_come(steps: list[tuple[str, s
 
 
 def test_durations_are_learned_from_what_was_seen() -> None:
-    stages = Stages()
+    stages = StageTimes()
     chance = random.Random(2)
     before = stages.expected_news(PENDING, 0.0, 5.0)
     for _ in range(200):
@@ -207,7 +207,7 @@ def test_durations_are_learned_from_what_was_seen() -> None:
 
 
 def test_a_store_that_waits_for_a_person_teaches_nothing() -> None:
-    stages = Stages()
+    stages = StageTimes()
     before = stages.expected_news(READY, 0.0, 60.0)
     stages.learn(READY, 5.0)
     assert stages.expected_news(READY, 0.0, 60.0) == before
@@ -216,7 +216,7 @@ def test_a_store_that_waits_for_a_person_teaches_nothing() -> None:
 @given(st.sampled_from([PENDING, INGESTING, READY, FAILED, "strange"]), st.floats(0, 1e9), st.floats(0, 1e7))
 @settings(max_examples=500, deadline=None)
 def test_expected_news_is_finite_and_grows_with_time(status: str, age: float, ahead: float) -> None:
-    stages = Stages()
+    stages = StageTimes()
     news = stages.expected_news(status, age, ahead)
     assert math.isfinite(news)
     assert news >= -1e-6

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gett_tui.onboarding.pipeline import Status
+from gett_tui.onboarding.status import Status
 
 _PRIOR_WEIGHT = 4.0
 _PRIOR_SPREAD = 1.2
@@ -43,7 +43,7 @@ class _Seen:
         self.squares += step * (value - self.mean)
 
 
-class Stages:
+class StageTimes:
     """The learned durations, in seconds."""
 
     def __init__(self) -> None:

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gett_tui.onboarding.cache import Cache, DuplicateError, RecordGoneError, file_name, read_record, to_toml
-from gett_tui.onboarding.files import FileTroubleError
-from gett_tui.onboarding.presence import Leader, Presence
 from gett_tui.onboarding.record import Change, Record
+from gett_tui.storage.files import FileTroubleError
+from gett_tui.storage.instances import Instances, PollingReport
+from gett_tui.storage.record_store import DuplicateError, RecordGoneError, RecordStore, file_name, read_record, to_toml
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def open_cache(folder: Path, owner: str = "1-test") -> Cache:
-    cache = Cache(folder, owner)
+def open_cache(folder: Path, owner: str = "1-test") -> RecordStore:
+    cache = RecordStore(folder, owner)
     cache.open()
     for _ in cache.load():
         pass
@@ -317,26 +317,26 @@ def test_different_identifiers_have_different_files(identifiers: list[str]) -> N
 
 
 def test_of_two_copies_one_leads_and_the_other_takes_over_when_it_leaves(tmp_path: Path) -> None:
-    one, two = Presence(tmp_path), Presence(tmp_path)
+    one, two = Instances(tmp_path), Instances(tmp_path)
     for presence in (one, two):
         presence.announce()
     assert (one.lead(), two.lead()) == (True, False)
     assert two.leader().pid == os.getpid()
-    one.report(Leader(polled_at=AT, trouble="no answer in time"))
+    one.report(PollingReport(polled_at=AT, trouble="no answer in time"))
     told = two.leader()
     assert (told.polled_at, told.trouble) == (AT, "no answer in time")
     with (tmp_path / "poller.lock").open("ab") as lock:
         lock.write(b"what a longer line left")
     assert two.leader() == told
     (tmp_path / "poller.lock").write_bytes(b"{}")
-    assert two.leader() == Leader()
+    assert two.leader() == PollingReport()
     one.leave()
     assert two.lead()
     two.leave()
 
 
 def test_a_copy_is_alive_until_it_leaves(tmp_path: Path) -> None:
-    one, two = Presence(tmp_path), Presence(tmp_path)
+    one, two = Instances(tmp_path), Instances(tmp_path)
     one.announce()
     two.announce()
     assert two.is_alive(one.owner)
@@ -347,7 +347,7 @@ def test_a_copy_is_alive_until_it_leaves(tmp_path: Path) -> None:
 
 
 def test_a_copy_that_could_not_announce_itself_anew_tries_until_it_can(tmp_path: Path) -> None:
-    one, two = Presence(tmp_path), Presence(tmp_path)
+    one, two = Instances(tmp_path), Instances(tmp_path)
     one.announce()
     running = tmp_path / "running"
     for mark in running.iterdir():
@@ -367,7 +367,7 @@ def test_a_copy_that_could_not_announce_itself_anew_tries_until_it_can(tmp_path:
 
 
 def test_a_copy_whose_lock_file_is_gone_leads_only_if_it_gets_the_new_one(tmp_path: Path) -> None:
-    one, two = Presence(tmp_path), Presence(tmp_path)
+    one, two = Instances(tmp_path), Instances(tmp_path)
     for presence in (one, two):
         presence.announce()
     assert one.lead()
@@ -385,7 +385,7 @@ def test_ten_thousand_records_come_in_batches_and_a_sync_finds_the_one_that_chan
     for number in range(10_000):
         made = stored(f"o-{number}", f"p-{number}")
         (tmp_path / "onboardings" / f"o-{number}.toml").write_bytes(to_toml(made))
-    two = Cache(tmp_path, "2-b")
+    two = RecordStore(tmp_path, "2-b")
     sizes = [len(changes.changed) for changes in two.load()]
     assert sum(sizes) == 10_000
     assert max(sizes) <= 100

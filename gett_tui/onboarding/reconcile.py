@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gett_tui.gett.errors import NoAnswerError, NotSentError, ProblemError, UnreadableAnswerError
-from gett_tui.onboarding.pipeline import Local, Status
 from gett_tui.onboarding.record import Trouble
+from gett_tui.onboarding.status import Local, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 
-def first(answer: Onboarding, record: Record, at: datetime) -> Record:
+def from_registration(answer: Onboarding, record: Record, at: datetime) -> Record:
     """``record`` as the first answer about it makes it: it has its onboarding id now."""
     named = record._replace(
         onboarding_id=answer.onboarding_id,
@@ -29,7 +29,7 @@ def first(answer: Onboarding, record: Record, at: datetime) -> Record:
     return _with_details(named.moved(status, at), answer)
 
 
-def apply(answer: Onboarding, record: Record, at: datetime) -> Record:
+def apply_status(answer: Onboarding, record: Record, at: datetime) -> Record:
     """``record`` after an answer to Get Status; the same object in value when nothing is new."""
     if record.status == Local.CANCELLED:
         return record

@@ -27,8 +27,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.pipeline import STAGES, can_change
-from gett_tui.onboarding.stages import Stages
+from gett_tui.onboarding.status import STAGES, can_change
+from gett_tui.polling.stage_times import StageTimes
 
 if TYPE_CHECKING:
     import random
@@ -54,9 +54,9 @@ class _Store:
 class Schedule:
     """The order in which stores are asked about. Times are seconds of one monotonic clock."""
 
-    def __init__(self, chance: random.Random, stages: Stages | None = None) -> None:
+    def __init__(self, chance: random.Random, stages: StageTimes | None = None) -> None:
         self._chance = chance
-        self.stages = stages or Stages()
+        self.stages = stages or StageTimes()
         self._stores: dict[str, _Store] = {}
         self._heap: list[tuple[float, str]] = []
         self._eligible: dict[str, None] = {}

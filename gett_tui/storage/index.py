@@ -15,9 +15,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gett_tui import __version__
-from gett_tui.onboarding import files
-from gett_tui.onboarding.pipeline import look
 from gett_tui.onboarding.record import FORMAT, Record, RecordError, decode, encode
+from gett_tui.onboarding.status import look
+from gett_tui.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PACE = struct.Struct("<3d")
 
 
-class Ledger:
+class SharedPace:
     """A ``Book`` (see ``gett.quota``) in the file at ``path``."""
 
     def __init__(self, path: Path) -> None:

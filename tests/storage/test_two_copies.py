@@ -19,15 +19,15 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
-from gett_tui.onboarding.presence import Leader
-from gett_tui.onboarding.session import Session, Setup
+from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
+from gett_tui.storage.instances import PollingReport
 
 LEADER = """
 import sys, time
 from pathlib import Path
-from gett_tui.onboarding.presence import Presence
-presence = Presence(Path(sys.argv[1]))
+from gett_tui.storage.instances import Instances
+presence = Instances(Path(sys.argv[1]))
 presence.announce()
 print(presence.lead(), flush=True)
 time.sleep(60)
@@ -35,14 +35,14 @@ time.sleep(60)
 
 
 @asynccontextmanager
-async def running(folder: Path, url: str) -> AsyncIterator[tuple[Session, list[events.Event]]]:
+async def running(folder: Path, url: str) -> AsyncIterator[tuple[Runtime, list[events.Event]]]:
     """A copy that polls or follows, as a dashboard does."""
     heard: list[events.Event] = []
 
     def connect(on_answer: Callable[..., None]) -> GettClient:
         return GettClient(url, Secret("test-key-two"), on_answer=on_answer)
 
-    session = Session(Setup(folder, SANDBOX, connect), heard.append)
+    session = Runtime(RuntimeConfig(folder, SANDBOX, connect), heard.append)
     task = asyncio.ensure_future(session.run())
     try:
         while not any(isinstance(event, events.Role) for event in heard):
@@ -114,7 +114,7 @@ async def test_a_copy_takes_over_within_seconds_when_the_polling_one_is_killed(t
         assert leader.stdout is not None
         assert leader.stdout.readline() == "True\n"
         async with running(tmp_path, live.url) as (_, heard):
-            assert role(heard) == events.Role(leading=False, leader=Leader(leader.pid))
+            assert role(heard) == events.Role(leading=False, leader=PollingReport(leader.pid))
             leader.send_signal(signal.SIGKILL)
             await until(lambda: role(heard).leading, 3.0)
 
@@ -131,8 +131,8 @@ async def test_of_two_copies_registering_one_store_at_once_one_sends(tmp_path: P
 
 
 async def test_the_others_hear_of_the_trouble_that_the_polling_copy_has_and_of_its_end(tmp_path: Path) -> None:
-    def told(heard: list[events.Event]) -> Leader:
-        return role(heard).leader or Leader()
+    def told(heard: list[events.Event]) -> PollingReport:
+        return role(heard).leader or PollingReport()
 
     with live_sandbox(pending=60) as live:
         async with running(tmp_path, live.url) as (one, _):
