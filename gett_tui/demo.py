@@ -13,7 +13,7 @@ from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding.record import Change, Record
 from gett_tui.onboarding.service import utc_now
-from gett_tui.onboarding.status import Local, Status
+from gett_tui.onboarding.status import OwnState, Status
 from gett_tui.runtime import RuntimeConfig
 from gett_tui.storage.record_store import RecordStore
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from gett_tui.gett.client import GettClient, RateLimits
+    from gett_tui.onboarding.status import State
     from gett_tui.sandbox.embedded import Embedded, Seed
     from gett_tui.sandbox.state import Onboarding
 
@@ -68,16 +69,16 @@ def _record(seed: Seed, made: Onboarding, now: datetime, embedded: Embedded) -> 
         store={"storeId": made.store_id, "name": seed.name, "status": "online"} if made.store_id else {},
     )
     done = made.created + seed.pending + seed.ingesting
-    steps: list[tuple[str, float]] = [
-        (Local.REGISTERING, made.created),
+    steps: list[tuple[State, float]] = [
+        (OwnState.REGISTERING, made.created),
         (Status.PENDING_CATALOG, made.created + 0.4),
         (Status.CATALOG_INGESTING, made.created + seed.pending),
         (Status.CATALOG_FAILED if made.error else Status.READY_TO_ACTIVATE, done),
     ]
     if seed.end:
-        steps.append((Status.ACTIVE if seed.end == "active" else Local.CANCELLED, done + 180))
+        steps.append((Status.ACTIVE if seed.end == "active" else OwnState.CANCELLED, done + 180))
     past = [Change(status, _utc(at)) for status, at in steps if _utc(at) <= now]
-    if past[-1].status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, Status.ACTIVE, Local.CANCELLED):
+    if past[-1].status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, Status.ACTIVE, OwnState.CANCELLED):
         return record._replace(status=past[-1].status, history=tuple(past))
     return record._replace(status=past[-1].status, history=tuple(past), error=None)
 

@@ -6,14 +6,14 @@ import asyncio
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gett_tui.config import find_key
 from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.record import Record, encode
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
-from gett_tui.onboarding.status import look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.status import meaning, why_not_activate, why_not_cancel, word
 from gett_tui.text import lines, one_line
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from gett_tui.config import Profile
     from gett_tui.gett.secret import Secret
+    from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
+    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
 
     UseCase = Callable[[Service], Awaitable[Sequence[Record]]]
@@ -53,11 +55,11 @@ async def _stored(arguments: argparse.Namespace | SimpleNamespace, profile: Prof
     for _ in cache.load():
         pass
     for problem in cache.problems:
-        print(f"gett-tui: {one_line(problem.path.name)}: {one_line(problem.text)}", file=sys.stderr)
-    records = sorted(cache.records(), key=lambda record: (look(record.status).group, record.name.casefold()))
+        print(f"gett-tui: {one_line(Path(problem.place).name)}: {one_line(problem.text)}", file=sys.stderr)
+    records = sorted(cache.records(), key=lambda record: (meaning(record.status).group, record.name.casefold()))
     if arguments.command == "show":
         return [_find(records, arguments.store)]
-    return [record for record in records if arguments.status in (None, record.status)]
+    return [record for record in records if arguments.status in (None, word(record.status))]
 
 
 def _confirm(arguments: argparse.Namespace | SimpleNamespace, profile: Profile) -> None:
@@ -105,7 +107,7 @@ def _registration(arguments: argparse.Namespace | SimpleNamespace) -> Any:
     return Registration.model_validate(values)
 
 
-def _possible(service: Service, wanted: str, why_not: Callable[[str], str | None]) -> str:
+def _possible(service: Service, wanted: str, why_not: Callable[[State], str | None]) -> str:
     record = _find(service.records(), wanted)
     reason = why_not(record.status)
     if reason is not None:
@@ -164,20 +166,28 @@ def _print(records: Sequence[Record], arguments: argparse.Namespace | SimpleName
             print(line)
         return 0
     for record in records:
-        parts = (record.status, record.partner_store_id, record.name, record.onboarding_id or "", record.store_id or "")
+        parts = (
+            word(record.status),
+            record.partner_store_id,
+            record.name,
+            record.onboarding_id or "",
+            record.store_id or "",
+        )
         print("\t".join(one_line(part, 200) for part in parts))
     return 0
 
 
 def _as_json(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in encode(record).items() if name not in ("format", "revision")}
+    from gett_tui.storage.toml_codec import encode
+
+    return {name: value for name, value in encode(record).items() if name not in ("format", "revision", "token")}
 
 
 def _shown(record: Record) -> list[str]:
     facts = {
         "store": record.name,
         "partner store id": record.partner_store_id,
-        "status": look(record.status).words,
+        "status": meaning(record.status).words,
         "onboarding id": record.onboarding_id,
         "storeId": record.store_id,
         "catalog": record.catalog_callback_url,
@@ -187,5 +197,5 @@ def _shown(record: Record) -> list[str]:
     shown += [f"{'error':<18}{line}" for line in lines(record.error or "") if line]
     if record.trouble is not None:
         shown.append(f"{'trouble':<18}{one_line(record.trouble.action)}: {one_line(record.trouble.text)}")
-    shown += [f"{change.at:%Y-%m-%d %H:%M:%SZ}  {one_line(look(change.status).words)}" for change in record.history]
+    shown += [f"{change.at:%Y-%m-%d %H:%M:%SZ}  {one_line(meaning(change.status).words)}" for change in record.history]
     return shown

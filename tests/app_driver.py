@@ -17,7 +17,9 @@ from textual.pilot import Pilot
 from gett_tui.gett.client import GettClient, Timeouts
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
+from gett_tui.onboarding import status as states
 from gett_tui.onboarding.record import Change, Record, Trouble
+from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.state import Onboarding, State
 from gett_tui.storage.record_store import RecordStore
@@ -101,7 +103,7 @@ _STORES: tuple[tuple[str, str, str, int], ...] = (
     ("Pizza Süd", "pn-2", "pending_catalog", 1),
     ("Tea House", "th-1", "active", 80),
     ("寿司 一番", "si-1", "active", 300),
-    ("Old Mill Café", "om-9", "cancelled", 60),
+    ("Old Mill Café", "om-9", OwnState.CANCELLED, 60),
     ("Green Bowl [b]Central[/b]", "gb-01", "menu_review", 3),
 )
 ERROR = (
@@ -109,7 +111,7 @@ ERROR = (
     "$.items.loaf.basePrice: is no number; $.catalogs.all-day.availability[0].end: must be a time like 18:00:00; "
     "and 1 more"
 )
-_WAY = ("registering", "pending_catalog", "catalog_ingesting", "ready_to_activate", "active")
+_WAY = (OwnState.REGISTERING, "pending_catalog", "catalog_ingesting", "ready_to_activate", "active")
 
 
 def identifier(number: int) -> str:
@@ -121,10 +123,13 @@ def records() -> list[Record]:
     made = [_record(number, *store) for number, store in enumerate(_STORES)]
     lost = Record(
         key="4ddc2a4e-0000-4000-8000-000000000001",
-        status="unconfirmed",
+        status=OwnState.UNCONFIRMED,
         partner_store_id="ny-7",
         sent=_sent("Noodle Yard", "ny-7"),
-        history=(Change("registering", NOW - timedelta(minutes=7)), Change("unconfirmed", NOW - timedelta(minutes=6))),
+        history=(
+            Change(OwnState.REGISTERING, NOW - timedelta(minutes=7)),
+            Change(OwnState.UNCONFIRMED, NOW - timedelta(minutes=6)),
+        ),
         trouble=Trouble(NOW - timedelta(minutes=6), "register", "no answer in time"),
     )
     return [*made, lost]
@@ -139,8 +144,12 @@ def _sent(name: str, partner: str) -> dict[str, str]:
     }
 
 
-def _record(number: int, name: str, partner: str, status: str, minutes: int) -> Record:
-    ways = {"catalog_failed": (*_WAY[:3], status), "cancelled": (*_WAY[:2], status), "menu_review": (*_WAY[:3], status)}
+def _record(number: int, name: str, partner: str, status: states.State, minutes: int) -> Record:
+    ways: dict[states.State, tuple[states.State, ...]] = {
+        "catalog_failed": (*_WAY[:3], status),
+        OwnState.CANCELLED: (*_WAY[:2], status),
+        "menu_review": (*_WAY[:3], status),
+    }
     way = ways.get(status) or _WAY[: _WAY.index(status) + 1]
     at = NOW - timedelta(minutes=minutes)
     history = tuple(Change(step, at - timedelta(seconds=47 * (len(way) - 1 - place))) for place, step in enumerate(way))
@@ -173,6 +182,6 @@ def plant(folder: Path, state: State | None = None, chosen: list[Record] | None 
                 pending_until=0,
                 error=record.error,
                 store_id=record.store_id,
-                cancelled=record.status == "cancelled",
-                forced=record.status,
+                cancelled=record.status == OwnState.CANCELLED,
+                forced=word(record.status),
             )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
+from gett_tui.onboarding.status import OwnState
 
 TIMES = st.datetimes(
     min_value=datetime(2000, 1, 1),
@@ -19,19 +20,29 @@ VALUES = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionari
 TABLES = st.dictionaries(TEXTS.filter(bool), VALUES, max_size=4)
 EXTRA = st.dictionaries(TEXTS.map("x_".__add__), VALUES, max_size=2)
 """Keys that a later version, or a person, may have added."""
-RECORDS = st.builds(
+STATES = TEXTS | st.sampled_from(OwnState) | st.sampled_from([state.value for state in OwnState])
+"""Our states, and words of Gett's, some of them the same ones."""
+REVISIONS = st.integers(0, 10**9)
+
+
+def _with_token(record: Record, mark: str | None) -> Record:
+    return record if mark is None else record._replace(token=f"{record.revision}-{mark}")
+
+
+_PLAIN = st.builds(
     Record,
     key=TEXTS.filter(bool),
-    status=TEXTS,
+    status=STATES,
     onboarding_id=st.none() | TEXTS,
     partner_store_id=TEXTS,
     store_id=st.none() | TEXTS,
     error=st.none() | TEXTS,
     created_at=st.none() | TEXTS,
-    revision=st.integers(0, 10**9),
+    revision=REVISIONS,
     sent=TABLES,
     store=TABLES,
-    history=st.lists(st.builds(Change, TEXTS, TIMES, EXTRA), max_size=4).map(tuple),
+    more=TABLES,
+    history=st.lists(st.builds(Change, STATES, TIMES, st.integers(0, 9), EXTRA), max_size=4).map(tuple),
     trouble=st.none()
     | st.builds(
         Trouble,
@@ -41,9 +52,12 @@ RECORDS = st.builds(
         code=st.none() | TEXTS,
         request_id=st.none() | TEXTS,
         items=st.lists(TEXTS).map(tuple),
+        cause=st.none() | TEXTS,
+        facts=TABLES,
         extra=EXTRA,
     ),
     pending=st.none() | st.builds(Pending, action=TEXTS, at=TIMES, owner=TEXTS, extra=EXTRA),
     answer=st.none() | TEXTS,
     extra=EXTRA,
 )
+RECORDS = st.builds(_with_token, _PLAIN, st.none() | st.text("0123456789abcdef", min_size=1, max_size=12))

@@ -9,9 +9,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gett_tui.errors import GettTuiError
+    from gett_tui.onboarding.ports import PollingReport, RecordProblem
     from gett_tui.onboarding.record import Record
-    from gett_tui.storage.instances import PollingReport
-    from gett_tui.storage.record_store import FileProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,9 @@ class StoresChanged:
 
     changed: tuple[Record, ...] = ()
     removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class FilesTrouble:
     """The state folder cannot be used (None: it can again), and the files that are no usable records."""
 
     error: GettTuiError | None = None
-    problems: tuple[FileProblem, ...] = ()
+    problems: tuple[RecordProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

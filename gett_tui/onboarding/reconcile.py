@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.gett.errors import NoAnswerError, NotSentError, ProblemError, UnreadableAnswerError
 from gett_tui.onboarding.record import Trouble
-from gett_tui.onboarding.status import Local, Status
+from gett_tui.onboarding.status import OwnState, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ def from_registration(answer: Onboarding, record: Record, at: datetime) -> Recor
 
 def apply_status(answer: Onboarding, record: Record, at: datetime) -> Record:
     """``record`` after an answer to Get Status; the same object in value when nothing is new."""
-    if record.status == Local.CANCELLED:
+    if record.status == OwnState.CANCELLED:
         return record
     if not answer.status:
         return record._replace(trouble=Trouble(at, "refresh", "Gett's answer names no status."))

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, Outcome, ProblemError, UnreadableAnswerError
 from gett_tui.onboarding import events, reconcile
+from gett_tui.onboarding.events import StoresChanged
+from gett_tui.onboarding.ports import PollingReport, RecordGoneError
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
-from gett_tui.onboarding.status import Local, Status, is_news, look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.status import OwnState, Status, is_news, meaning, why_not_activate, why_not_cancel
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.instances import PollingReport
-from gett_tui.storage.record_store import Changes, RecordGoneError, RecordStore
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from gett_tui.gett.client import GettClient
     from gett_tui.gett.models import Onboarding, Registration, Store
     from gett_tui.gett.quota import Quota
+    from gett_tui.onboarding.status import State
     from gett_tui.storage.instances import Instances
+    from gett_tui.storage.record_store import RecordStore
 
 T = TypeVar("T")
 
@@ -83,7 +85,7 @@ class Service:
         self._connected = asyncio.Event()
         self._busy: dict[str, str] = {}
         self._nothing_pending_at = -1
-        self._statuses: dict[str, str] = {}
+        self._statuses: dict[str, State] = {}
         self._writes: set[asyncio.Task[Any]] = set()
         self._unsaved: dict[str, str] = {}
         self._trouble: GettTuiError | None = None
@@ -133,7 +135,7 @@ class Service:
             if not self._unsaved:
                 self._files_work()
 
-    def _look(self) -> Changes:
+    def _look(self) -> StoresChanged:
         self._presence.renew()
         return self._cache.sync()
 
@@ -212,10 +214,10 @@ class Service:
         now = self._now()
         attempt = Record(
             key=str(uuid.uuid4()),
-            status=Local.REGISTERING,
+            status=OwnState.REGISTERING,
             partner_store_id=registration.partner_store_id,
             sent=registration.wire(),
-            history=(Change(Local.REGISTERING, now),),
+            history=(Change(OwnState.REGISTERING, now),),
             pending=Pending("register", now, self._presence.owner),
         )
         return await self._as_write(attempt.key, "register", self._register(attempt, registration, allow_duplicate))
@@ -246,7 +248,7 @@ class Service:
         """Settles an unconfirmed attempt by giving it up; the file is kept."""
         self._need_unconfirmed(key)
         at = self._now()
-        return await self._update(key, lambda now: now.moved(Local.DROPPED, at)._replace(pending=None))
+        return await self._update(key, lambda now: now.moved(OwnState.DROPPED, at)._replace(pending=None))
 
     async def track(self, onboarding_id: str) -> Record:
         """Takes up an onboarding that was registered elsewhere. Raises GettError, FileTroubleError."""
@@ -262,14 +264,14 @@ class Service:
         record = self.get(key)
         if record.onboarding_id is None:
             raise NotPossibleError("Gett cannot be asked: this store has no onboarding id yet.")
-        if record.status == Local.CANCELLED:
+        if record.status == OwnState.CANCELLED:
             raise NotPossibleError("This onboarding was cancelled: there is nothing left to ask Gett.")
         try:
             answer = await self._read(record.onboarding_id, urgent=urgent)
         except ProblemError as error:
             if not reconcile.says_gone(error):
                 raise
-            return await self._observe(key, record.revision, lambda now: now.moved(Local.GONE, self._now()))
+            return await self._observe(key, record.revision, lambda now: now.moved(OwnState.GONE, self._now()))
         return await self._observe(key, record.revision, lambda now: reconcile.apply_status(answer, now, self._now()))
 
     async def activate(self, key: str) -> Record:
@@ -284,7 +286,7 @@ class Service:
 
     async def register_anew(self, key: str, registration: Registration, *, allow_duplicate: bool = False) -> Record:
         """Cancels a failed onboarding and registers the store again: the only way out of ``catalog_failed`` (1.7)."""
-        if self.get(key).status not in (Local.CANCELLED, Local.GONE, Local.DROPPED):
+        if self.get(key).status not in (OwnState.CANCELLED, OwnState.GONE, OwnState.DROPPED):
             await self.cancel(key)
         return await self.register(registration, allow_duplicate=allow_duplicate)
 
@@ -293,7 +295,7 @@ class Service:
     async def _register(self, attempt: Record, registration: Registration, allow_duplicate: bool) -> Record:
         client = await self._ready()
         saved = await asyncio.to_thread(self._cache.begin_attempt, attempt, allow_duplicate=allow_duplicate)
-        self._tell(Changes((saved,)))
+        self._tell(StoresChanged((saved,)))
         return await self._send_register(attempt.key, lambda: client.register(registration), first=True)
 
     async def _register_again(self, key: str, registration: Registration) -> Record:
@@ -301,10 +303,10 @@ class Service:
         at = self._now()
 
         def begin(now: Record) -> Record:
-            if now.status != Local.UNCONFIRMED or now.pending is not None:
-                raise NotPossibleError(f"This store is {look(now.status).words} meanwhile.")
+            if now.status != OwnState.UNCONFIRMED or now.pending is not None:
+                raise NotPossibleError(f"This store is {meaning(now.status).words} meanwhile.")
             pending = Pending("register", at, self._presence.owner)
-            return now.moved(Local.REGISTERING, at)._replace(pending=pending, answer=None)
+            return now.moved(OwnState.REGISTERING, at)._replace(pending=pending, answer=None)
 
         await self._update(key, begin)
         return await self._send_register(key, lambda: client.register(registration), first=False)
@@ -315,7 +317,7 @@ class Service:
         except GettError as error:
             if error.outcome is Outcome.NOT_DONE and first:
                 await self._saved(partial(self._cache.discard_attempt, key))
-                self._tell(Changes(removed=(key,)))
+                self._tell(StoresChanged(removed=(key,)))
                 raise
             record = await self._unconfirmed(key, error)
             if error.outcome is Outcome.NOT_DONE:
@@ -338,13 +340,15 @@ class Service:
             raise UnconfirmedError(str(error), await self._unconfirmed(key, error), error)
         save = partial(
             self._cache.confirm_attempt,
-            key,
+            self.get(key),
             answer.onboarding_id,
-            lambda attempt: reconcile.from_registration(answer, attempt._replace(pending=None), at),
+            lambda attempt, standing: (
+                standing or reconcile.from_registration(answer, attempt._replace(pending=None), at)
+            ),
         )
         record = await self._saved(save, what=(key, partner, answer.onboarding_id))
         if record.key != key:
-            self._tell(Changes(removed=(key,)))
+            self._tell(StoresChanged(removed=(key,)))
         return record
 
     async def _unconfirmed(self, key: str, error: GettError) -> Record:
@@ -352,15 +356,15 @@ class Service:
         answer = error.body if isinstance(error, UnreadableAnswerError) else None
 
         def note(now: Record) -> Record:
-            moved = now.moved(Local.UNCONFIRMED, at)
+            moved = now.moved(OwnState.UNCONFIRMED, at)
             return moved._replace(pending=None, answer=answer or now.answer, trouble=_trouble("register", error, at))
 
         return await self._saved(partial(self._cache.update, key, note))
 
     def _need_unconfirmed(self, key: str) -> Record:
         record = self.get(key)
-        if record.status != Local.UNCONFIRMED:
-            raise NotPossibleError(f"Nothing to settle: this store is {look(record.status).words}.")
+        if record.status != OwnState.UNCONFIRMED:
+            raise NotPossibleError(f"Nothing to settle: this store is {meaning(record.status).words}.")
         return record
 
     # -- activate and cancel
@@ -390,11 +394,11 @@ class Service:
             await self._write(key, lambda: client.cancel(onboarding_id))
         except GettError as error:
             if isinstance(error, ProblemError) and reconcile.says_gone(error):
-                return await self._end(key, lambda now: now.moved(Local.GONE, self._now()))
+                return await self._end(key, lambda now: now.moved(OwnState.GONE, self._now()))
             return await self._settle(key, "cancel", error)
-        return await self._end(key, lambda now: now.moved(Local.CANCELLED, self._now()))
+        return await self._end(key, lambda now: now.moved(OwnState.CANCELLED, self._now()))
 
-    async def _begin(self, key: str, action: str, why_not: Callable[[str], str | None]) -> Record:
+    async def _begin(self, key: str, action: str, why_not: Callable[[State], str | None]) -> Record:
         pending = Pending(action, self._now(), self._presence.owner)
 
         def begin(now: Record) -> Record:
@@ -424,12 +428,14 @@ class Service:
             raise error
         with contextlib.suppress(GettError, NotPossibleError):
             record = await self._settled_by_status(key, action, trouble)
-        if record.status in (Local.CANCELLED, Local.GONE, Status.ACTIVE) and not refused:
+        if record.status in (OwnState.CANCELLED, OwnState.GONE, Status.ACTIVE) and not refused:
             return record
         if refused:
             raise error
         raise UnconfirmedError(
-            f"The answer to {action} is lost; Gett says that the store is {look(record.status).words}.", record, error
+            f"The answer to {action} is lost; Gett says that the store is {meaning(record.status).words}.",
+            record,
+            error,
         ) from error
 
     async def _settled_by_status(self, key: str, action: str, trouble: Trouble) -> Record:
@@ -439,7 +445,7 @@ class Service:
         except ProblemError as error:
             if not reconcile.says_gone(error):
                 raise
-            gone = Local.CANCELLED if action == "cancel" else Local.GONE
+            gone = OwnState.CANCELLED if action == "cancel" else OwnState.GONE
             return await self._observe(key, record.revision, lambda now: now.moved(gone, self._now()))
 
         def note(now: Record) -> Record:
@@ -448,7 +454,7 @@ class Service:
 
         return await self._observe(key, record.revision, note)
 
-    def _check(self, key: str, why_not: Callable[[str], str | None]) -> None:
+    def _check(self, key: str, why_not: Callable[[State], str | None]) -> None:
         reason = why_not(self.get(key).status)
         if reason is not None:
             raise NotPossibleError(reason)
@@ -541,7 +547,7 @@ class Service:
 
     async def _update(self, key: str, change: Callable[[Record], Record]) -> Record:
         record = await asyncio.to_thread(self._cache.update, key, change)
-        self._tell(Changes((record,)))
+        self._tell(StoresChanged((record,)))
         return record
 
     async def _observe(self, key: str, revision: int, change: Callable[[Record], Record]) -> Record:
@@ -573,11 +579,11 @@ class Service:
                 if what is not None and self._unsaved.pop(what[1], None):
                     self._listener(events.Note(what[0], None))
                 if isinstance(result, Record):
-                    self._tell(Changes((result,)))
+                    self._tell(StoresChanged((result,)))
                 return result
 
     async def _settle_orphans(self) -> None:
-        taken = self._cache.taken
+        taken = self._cache.changes
         if taken == self._nothing_pending_at:
             return
         unsettled = [(record, record.pending) for record in self._cache.records() if record.pending is not None]
@@ -597,7 +603,7 @@ class Service:
             if now.pending != pending:
                 return now
             if pending.action == "register":
-                return now.moved(Local.UNCONFIRMED, at)._replace(pending=None)
+                return now.moved(OwnState.UNCONFIRMED, at)._replace(pending=None)
             text = f"The program ended before the answer to {pending.action} came. Gett is asked how the store stands."
             return now._replace(pending=None, trouble=Trouble(at, pending.action, text))
 
@@ -606,7 +612,7 @@ class Service:
 
     # -- telling
 
-    def _tell(self, changes: Changes, *, news: bool = True) -> None:
+    def _tell(self, changes: StoresChanged, *, news: bool = True) -> None:
         if not changes:
             return
         arrived: list[Record] = []

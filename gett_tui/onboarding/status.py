@@ -1,12 +1,12 @@
-"""The onboarding pipeline: Gett's statuses, this program's own states, and what each means to a person.
+"""What the states of an onboarding are and what may be done in which; Gett's words and ours can never be mixed up.
 
-Gett's statuses stand in the fact sheet under 1.5 (D). The enum is treated as open: an unknown status is shown
-as it is and counts as one that can still change.
+Gett's statuses stand in the fact sheet under 1.5 (D). The enum is treated as open: an unknown status is shown as it is
+and counts as one that can still change. A state of ours is an ``OwnState``, which equals no text whatever Gett says.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 
@@ -20,20 +20,25 @@ class Status(StrEnum):
     ACTIVE = "active"
 
 
-class Local(StrEnum):
+class OwnState(Enum):
     """States that Gett does not know: they are this program's own, and never go over the wire."""
 
     REGISTERING = "registering"
     """The Register call is under way right now."""
     UNCONFIRMED = "unconfirmed"
     """Register was sent and no answer is known: Gett may or may not have the store."""
+    NOT_ASKED = "not_asked_yet"
+    """A person wrote the onboarding id down; Gett has not been asked about it."""
     CANCELLED = "cancelled"
     """Gett confirmed the cancellation (the enum has no such value, so this is ours)."""
     GONE = "gone"
-    """Gett answers 404 for this onboarding id."""
+    """Gett said twice that it does not know this onboarding id."""
     DROPPED = "dropped"
-    """An unconfirmed attempt that a person settled by giving it up."""
+    """An unconfirmed attempt that a person resolved by giving it up."""
 
+
+State = OwnState | str
+"""A state of ours, or a word of Gett's."""
 
 STAGES: tuple[Status, ...] = (
     Status.PENDING_CATALOG,
@@ -44,94 +49,92 @@ STAGES: tuple[Status, ...] = (
 """The straight way through the pipeline; ``catalog_failed`` leaves it after either of the first two (I)."""
 
 
-class Tone(StrEnum):
-    """How a state is coloured; the sign and the word say the same without colour."""
+class Meaning(NamedTuple):
+    """What a state means. ``group`` orders the list: what needs a person comes first."""
 
-    BAD = "bad"
-    ASK = "ask"
-    GOOD = "good"
-    WAIT = "wait"
-    OFF = "off"
-
-
-class Look(NamedTuple):
-    """How a state is shown and ranked. ``group`` orders the list: what needs a person comes first."""
-
-    sign: str
-    ascii_sign: str
     words: str
-    tone: Tone
     group: int
     terminal: bool
     """True when nothing can change any more, so Gett is not asked."""
 
 
-_LOOKS: dict[str, Look] = {
-    Local.UNCONFIRMED: Look("?", "?", "unconfirmed", Tone.BAD, 0, True),
-    Status.CATALOG_FAILED: Look("!", "!", "catalog failed", Tone.BAD, 1, False),
-    Status.READY_TO_ACTIVATE: Look("▸", ">", "ready to activate", Tone.ASK, 2, False),
-    Local.REGISTERING: Look("…", ".", "registering", Tone.WAIT, 3, True),
-    Status.PENDING_CATALOG: Look("…", ".", "pending catalog", Tone.WAIT, 5, False),
-    Status.CATALOG_INGESTING: Look("…", ".", "catalog ingesting", Tone.WAIT, 5, False),
-    Status.ACTIVE: Look("✓", "*", "active", Tone.GOOD, 6, True),
-    Local.CANCELLED: Look("–", "-", "cancelled", Tone.OFF, 7, True),
-    Local.GONE: Look("–", "-", "gone at Gett", Tone.OFF, 7, True),
-    Local.DROPPED: Look("–", "-", "dropped", Tone.OFF, 7, True),
+_MEANINGS: dict[State, Meaning] = {
+    OwnState.UNCONFIRMED: Meaning("unconfirmed", 0, True),
+    Status.CATALOG_FAILED: Meaning("catalog failed", 1, False),
+    Status.READY_TO_ACTIVATE: Meaning("ready to activate", 2, False),
+    OwnState.REGISTERING: Meaning("registering", 3, True),
+    OwnState.NOT_ASKED: Meaning("not asked yet", 4, False),
+    Status.PENDING_CATALOG: Meaning("pending catalog", 5, False),
+    Status.CATALOG_INGESTING: Meaning("catalog ingesting", 5, False),
+    Status.ACTIVE: Meaning("active", 6, True),
+    OwnState.CANCELLED: Meaning("cancelled", 7, True),
+    # Asked now and then all the same: whoever said so may have been wrong.
+    OwnState.GONE: Meaning("gone at Gett", 7, False),
+    OwnState.DROPPED: Meaning("dropped", 7, True),
 }
 
 _UNKNOWN_GROUP = 4
 
 
-def look(status: str) -> Look:
-    """How ``status`` is shown; an unknown one is shown in its own words and may still change."""
-    known = _LOOKS.get(status)
+def meaning(state: State) -> Meaning:
+    """What ``state`` means; an unknown one is told in its own words and may still change."""
+    known = _MEANINGS.get(state)
     if known is not None:
         return known
-    return Look("~", "~", status.replace("_", " ") or "no status", Tone.ASK, _UNKNOWN_GROUP, False)
+    return Meaning(word(state).replace("_", " ") or "no status", _UNKNOWN_GROUP, terminal=False)
 
 
-def can_change(status: str) -> bool:
-    """Whether asking Gett about a store in ``status`` can bring news."""
-    return not look(status).terminal
+def word(state: State) -> str:
+    """``state`` as one word, for files and scripts."""
+    return state.value if isinstance(state, OwnState) else str(state)
 
 
-def is_live(status: str) -> bool:
-    """Whether a store in ``status`` stands, or may stand, at Gett (so that registering it again could double it)."""
-    return status not in (Local.CANCELLED, Local.GONE, Local.DROPPED)
+def can_change(state: State) -> bool:
+    """Whether asking Gett about a store in ``state`` can bring news."""
+    return not meaning(state).terminal
 
 
-def is_news(status: str) -> bool:
-    """Whether arriving at ``status`` wants a person's attention: a toast and the bell."""
-    return status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, Local.GONE)
+ENDED = (OwnState.CANCELLED, OwnState.GONE, OwnState.DROPPED)
+"""States in which a store does not stand at Gett, as far as is known."""
 
 
-_NEVER_CANCELLED = (
+def is_live(state: State) -> bool:
+    """Whether a store in ``state`` stands, or may stand, at Gett (so that registering it again could double it)."""
+    return state not in ENDED
+
+
+def is_news(state: State) -> bool:
+    """Whether arriving at ``state`` wants a person's attention."""
+    return state in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, OwnState.GONE)
+
+
+_NEVER_CANCELLED: tuple[State, ...] = (
     Status.ACTIVE,
-    Local.CANCELLED,
-    Local.GONE,
-    Local.DROPPED,
-    Local.REGISTERING,
-    Local.UNCONFIRMED,
+    OwnState.CANCELLED,
+    OwnState.GONE,
+    OwnState.DROPPED,
+    OwnState.REGISTERING,
+    OwnState.UNCONFIRMED,
 )
 
 
-def why_not_activate(status: str) -> str | None:
-    """The reason that a store in ``status`` cannot be activated, or None when it can (1.4, D)."""
-    if status == Status.READY_TO_ACTIVATE:
+def why_not_activate(state: State) -> str | None:
+    """The reason that a store in ``state`` cannot be activated, or None when it can (1.4, D)."""
+    if state == Status.READY_TO_ACTIVATE:
         return None
-    return f"Only a store that is ready to activate can be activated: this one is {look(status).words}."
+    return f"Only a store that is ready to activate can be activated: this one is {meaning(state).words}."
 
 
-def why_not_cancel(status: str) -> str | None:
-    """The reason that an onboarding in ``status`` cannot be cancelled, or None when it may be.
+def why_not_cancel(state: State) -> str | None:
+    """The reason that an onboarding in ``state`` cannot be cancelled, or None when it may be.
 
     Gett says "in progress" (1.4, D); which statuses that means is U. Everything before ``active`` is offered,
     ``catalog_failed`` too (cancel and register again is the only way out of it), and Gett has the last word.
     """
-    if status == Status.ACTIVE:
+    if state == Status.ACTIVE:
         return "This store is active: Gett offers no way to cancel it any more."
-    if status == Local.UNCONFIRMED:
-        return "Register has no answer yet, so there is no onboarding id to cancel: settle it first (enter)."
-    if status in _NEVER_CANCELLED:
-        return f"Nothing to cancel: this onboarding is {look(status).words}."
+    if state == OwnState.UNCONFIRMED:
+        return "Register has no answer yet, so there is no onboarding id to cancel: resolve it first."
+    if state in _NEVER_CANCELLED:
+        return f"Nothing to cancel: this onboarding is {meaning(state).words}."
     return None

@@ -33,6 +33,8 @@ from gett_tui.polling.stage_times import StageTimes
 if TYPE_CHECKING:
     import random
 
+    from gett_tui.onboarding.status import State
+
 _FLOOR = 0.02
 _SHORTEST = 2.0
 _LONGEST_MOVING = 60.0
@@ -45,7 +47,7 @@ _FIRST_SLICE = 1000
 
 @dataclass(slots=True)
 class _Store:
-    status: str
+    status: State
     entered: float
     asked: float
     due: float
@@ -69,7 +71,7 @@ class Schedule:
     def __len__(self) -> int:
         return len(self._stores)
 
-    def put(self, key: str, status: str, now: float, age: float = 0.0) -> None:
+    def put(self, key: str, status: State, now: float, age: float = 0.0) -> None:
         """Takes up a store that is in ``status`` for ``age`` seconds; one that cannot change is let go.
 
         A change is found some time after it happened: the middle between the last two questions is the best guess,

@@ -10,22 +10,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.status import Status
+from gett_tui.onboarding.status import OwnState, Status
+
+if TYPE_CHECKING:
+    from gett_tui.onboarding.status import State
 
 _PRIOR_WEIGHT = 4.0
 _PRIOR_SPREAD = 1.2
 _SHORTEST = 0.5
 _DAY = 86_400.0
 
-_PRIOR_MEDIANS: dict[str, float] = {
+_PRIOR_MEDIANS: dict[State, float] = {
     Status.PENDING_CATALOG: 20.0,
     Status.CATALOG_INGESTING: 90.0,
 }
-_WAITING: dict[str, float] = {
+_WAITING: dict[State, float] = {
     # These wait for a person. Only another program can move them, which is rare: a day and a week in the mean.
     Status.READY_TO_ACTIVATE: _DAY,
     Status.CATALOG_FAILED: 7 * _DAY,
+    # Whoever said that it is gone may have been wrong.
+    OwnState.GONE: 90 * _DAY,
 }
 _UNKNOWN_MEDIAN = 300.0
 
@@ -47,14 +53,14 @@ class StageTimes:
     """The learned durations, in seconds."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[State, _Seen] = {}
 
-    def learn(self, status: str, seconds: float) -> None:
+    def learn(self, status: State, seconds: float) -> None:
         """Notes that a store stayed in ``status`` for ``seconds`` before it moved on by itself."""
         if status not in _WAITING:
             self._of(status).add(math.log(max(seconds, _SHORTEST)))
 
-    def expected_news(self, status: str, age: float, ahead: float) -> float:
+    def expected_news(self, status: State, age: float, ahead: float) -> float:
         """The cumulative hazard of leaving ``status`` between ``age`` and ``age + ahead`` seconds after entering it.
 
         For small values this is the probability of finding news.
@@ -68,7 +74,7 @@ class StageTimes:
         spread = math.sqrt(seen.squares / seen.weight)
         return _log_survival(age, seen.mean, spread) - _log_survival(age + ahead, seen.mean, spread)
 
-    def _of(self, status: str) -> _Seen:
+    def _of(self, status: State) -> _Seen:
         found = self._seen.get(status)
         if found is None:
             median = _PRIOR_MEDIANS.get(status, _UNKNOWN_MEDIAN)

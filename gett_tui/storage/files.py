@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import GettTuiError
+from gett_tui.onboarding.ports import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,11 +26,14 @@ Signature = tuple[int, int, int]
 """How a file looks from outside: inode, time of its last change (Unix time in nanoseconds), size in bytes."""
 
 
-class FileTroubleError(GettTuiError):
+class FileTroubleError(StorageError):
     """A file or folder could not be read or written; the text names it and says why in words."""
 
     def __init__(self, action: str, path: Path, error: OSError) -> None:
-        super().__init__(f"{action} {path}: {_reason(error)}")
+        super().__init__(
+            f"{action} {path}: {_reason(error)}",
+            facts={"action": action, "path": str(path), "errno": error.errno, "why": _reason(error)},
+        )
         self.path = path
         self.errno = error.errno
 

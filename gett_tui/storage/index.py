@@ -15,9 +15,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gett_tui import __version__
-from gett_tui.onboarding.record import FORMAT, Record, RecordError, decode, encode
-from gett_tui.onboarding.status import look
+from gett_tui.onboarding.record import Record, RecordError
+from gett_tui.onboarding.status import meaning
 from gett_tui.storage import files
+from gett_tui.storage.toml_codec import FORMAT, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +70,7 @@ def write(folder: Path, entries: Iterable[Entry], owner: str, now: int) -> int:
 
 def _by_attention(entry: Entry) -> tuple[int, float]:
     since = entry.record.since
-    return look(entry.record.status).group, -since.timestamp() if since else 0.0
+    return meaning(entry.record.status).group, -since.timestamp() if since else 0.0
 
 
 def _line(entry: Entry) -> bytes | None:

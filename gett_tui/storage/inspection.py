@@ -6,11 +6,12 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.record import FORMAT, NewerFormatError, RecordError
-from gett_tui.onboarding.status import Local
+from gett_tui.onboarding.record import RecordError
+from gett_tui.onboarding.status import OwnState
 from gett_tui.storage import files
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore, file_name, read_versioned
+from gett_tui.storage.toml_codec import FORMAT, NewerFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +105,7 @@ def _about(path: Path, record: Record, version: int) -> Iterator[Remark]:
         yield Remark(path, f"has a name that does not fit its id: it should be {fitting}", is_bad=True)
     if version < FORMAT:
         yield Remark(path, f"is of the older format {version}", is_bad=False)
-    if record.status == Local.UNCONFIRMED:
+    if record.status == OwnState.UNCONFIRMED:
         yield Remark(path, "is unconfirmed: the dashboard settles it (u)", is_bad=False)
     if record.pending is not None:
         yield Remark(path, f"has {record.pending.action} under way since {record.pending.at:%H:%M:%SZ}", is_bad=False)

@@ -11,23 +11,13 @@ import json
 import os
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from gett_tui.onboarding.ports import PollingReport
 from gett_tui.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class PollingReport(NamedTuple):
-    """What the copy that polls has written down, for the others to show."""
-
-    pid: int | None = None
-    polled_at: datetime | None = None
-    """When Gett answered last (UTC)."""
-    trouble: str | None = None
-    """Why Gett cannot be asked."""
-    trouble_since: datetime | None = None
 
 
 class Instances:

@@ -22,15 +22,17 @@ import os
 import re
 import threading
 import time
-import tomllib
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gett_tui.onboarding.record import FORMAT, NewerFormatError, Record, RecordError, decode, encode, format_of
+from gett_tui.onboarding.events import StoresChanged
+from gett_tui.onboarding.ports import DuplicateError, RecordGoneError, RecordProblem, UnkeepableError
+from gett_tui.onboarding.record import Record, RecordError
 from gett_tui.onboarding.status import is_live
 from gett_tui.storage import files, index
+from gett_tui.storage.toml_codec import FORMAT, NewerFormatError, from_toml, to_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -42,37 +44,6 @@ _STRIPES = 64
 _BATCH = 100
 _MAX_FILE = 16 * 1024 * 1024
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}")
-
-
-class DuplicateError(RecordError):
-    """A live record with the same partner store id stands in this profile already."""
-
-    def __init__(self, existing: Record) -> None:
-        super().__init__(f"{existing.partner_store_id} stands in this profile already")
-        self.existing = existing
-
-
-class RecordGoneError(RecordError):
-    """The record's file is not there any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """A file that is no usable record: where it lies and why, in words."""
-
-    path: Path
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a look at the disk brought: new or changed records, and keys whose record is gone."""
-
-    changed: tuple[Record, ...] = ()
-    removed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.changed or self.removed)
 
 
 @dataclass(slots=True)
@@ -110,9 +81,9 @@ class RecordStore:
         self._attempts = _Folder(folder / "attempts")
         self._locks = folder / "locks"
         self._mirror: dict[str, Record] = {}
-        self.taken = 0
+        self.changes = 0
         """Counts the changes of records: as long as it stays the same, so do they, but for some that are gone."""
-        self._problems: dict[Path, FileProblem] = {}
+        self._problems: dict[Path, RecordProblem] = {}
         self._is_indexed = True
         # Writes and looks come from several threads of this process: one guards the mirror, one the looks.
         self._guard = threading.RLock()
@@ -124,7 +95,7 @@ class RecordStore:
             files.make_folder(folder)
 
     @property
-    def problems(self) -> tuple[FileProblem, ...]:
+    def problems(self) -> tuple[RecordProblem, ...]:
         """The files that are no usable records, by path."""
         with self._guard:
             return tuple(self._problems[path] for path in sorted(self._problems))
@@ -141,7 +112,7 @@ class RecordStore:
 
     # -- reading
 
-    def load(self) -> Iterator[Changes]:
+    def load(self) -> Iterator[StoresChanged]:
         """Reads all records, a batch at a time so that a screen can show the first ones at once.
 
         What the index still knows comes first, then the other files: attempts, which want a person, before the rest.
@@ -160,14 +131,14 @@ class RecordStore:
             for start in range(0, len(left), _BATCH):
                 yield self._take(folder, left[start : start + _BATCH], final=True)
 
-    def _take_indexed(self, entries: Iterable[index.Entry]) -> Changes:
+    def _take_indexed(self, entries: Iterable[index.Entry]) -> StoresChanged:
         folders = {folder.path.name: folder for folder in (self._attempts, self._onboardings)}
         changed: list[Record] = []
         for place, name, signature, record in entries:
             folder = folders.get(place)
             if folder is not None and self._mirrored(folder, name, record, signature, is_indexed=True):
                 changed.append(record)
-        return Changes(tuple(changed))
+        return StoresChanged(tuple(changed))
 
     def _missing(self, folder: _Folder, names: Iterable[str]) -> list[str]:
         with self._guard:
@@ -196,7 +167,7 @@ class RecordStore:
             raise
         self._is_indexed = self._is_indexed and is_complete
 
-    def sync(self) -> Changes:
+    def sync(self) -> StoresChanged:
         """What others have changed on the disk since the last look. Raises FileTroubleError.
 
         When the state folder vanished or was replaced while this program ran, everything the mirror knows and
@@ -252,7 +223,7 @@ class RecordStore:
     def _is_record(name: str) -> bool:
         return name.endswith(_SUFFIX) and not name.startswith(".")
 
-    def _sync_folder(self, folder: _Folder, *, keep_missing: bool) -> Changes:
+    def _sync_folder(self, folder: _Folder, *, keep_missing: bool) -> StoresChanged:
         with self._guard:
             # Before the look: a file written meanwhile is then read once more instead of being taken for gone.
             seen = dict(folder.seen)
@@ -265,14 +236,14 @@ class RecordStore:
         gone = [name for name in seen.keys() - set(names) if not (folder.path / name).exists()]
         return _merged([changes, self._forget(folder, gone)])
 
-    def _take(self, folder: _Folder, names: Iterable[str], *, final: bool) -> Changes:
+    def _take(self, folder: _Folder, names: Iterable[str], *, final: bool) -> StoresChanged:
         changed: dict[str, Record] = {}
         for name in names:
             signature = files.signature(folder.path / name)
             record = self._read(folder, name, final=final) if signature is not None else None
             if record is not None and self._mirrored(folder, name, record, signature):
                 changed[record.key] = record
-        return Changes(tuple(changed.values()))
+        return StoresChanged(tuple(changed.values()))
 
     def _mirrored(
         self,
@@ -297,11 +268,11 @@ class RecordStore:
             if signature is not None:
                 folder.seen[name] = signature
             self._mirror[record.key] = record
-            self.taken += 1
+            self.changes += 1
             self._is_indexed = self._is_indexed and is_indexed
             return known != record
 
-    def _forget(self, folder: _Folder, names: Iterable[str]) -> Changes:
+    def _forget(self, folder: _Folder, names: Iterable[str]) -> StoresChanged:
         removed: list[str] = []
         with self._guard:
             for name in names:
@@ -312,7 +283,7 @@ class RecordStore:
                 if key and known is not None and known.is_attempt == (folder is self._attempts):
                     del self._mirror[key]
                     removed.append(key)
-        return Changes(removed=tuple(removed))
+        return StoresChanged(removed=tuple(removed))
 
     def _forget_problems(self, folder: _Folder) -> None:
         with self._guard:
@@ -354,7 +325,7 @@ class RecordStore:
 
     def _problem(self, path: Path, text: str) -> None:
         with self._guard:
-            self._problems[path] = FileProblem(path, text)
+            self._problems[path] = RecordProblem(str(path), text)
 
     def _damaged(self, folder: _Folder, name: str, text: str, *, final: bool) -> None:
         path = folder.path / name
@@ -419,6 +390,21 @@ class RecordStore:
             with self._lock(self._attempts.path / file_name(attempt.key)):
                 return self._put(self._attempts, attempt._replace(revision=1))
 
+    def observe(self, known: Record, change: Callable[[Record], Record]) -> Record:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        return self.update(known.key, lambda now: change(now) if now.version == known.version else now)
+
+    def finish(self, known: Record, change: Callable[[Record], Record]) -> Record:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        folder = self._folder_of(known)
+        path = folder.path / file_name(_identifier(known))
+        with self._lock(path):
+            current = self._existing(folder, path)
+            changed = change(current or known)
+            if changed == current:
+                return changed
+            return self._put(folder, changed._replace(revision=(current or known).revision + 1))
+
     def discard_attempt(self, key: str) -> None:
         """Removes an attempt that Gett has certainly not carried out. Raises FileTroubleError."""
         path = self._attempts.path / file_name(key)
@@ -440,29 +426,34 @@ class RecordStore:
                 return record
         return None
 
-    def confirm_attempt(self, key: str, onboarding_id: str, change: Callable[[Record], Record]) -> Record:
-        """Turns the attempt ``key`` into the record of ``onboarding_id``; ``change`` fills it in.
-
-        The record is durable before the attempt goes. When a record with that onboarding id is there already,
-        it stays as it is and the attempt goes. Raises RecordGoneError, FileTroubleError.
-        """
-        attempt = self._attempts.path / file_name(key)
+    def confirm_attempt(
+        self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
+    ) -> Record:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        old = self._attempts.path / file_name(attempt.key)
         path = self._onboardings.path / file_name(onboarding_id)
-        with self._lock(attempt, path):
-            record = change(self._fresh(self._attempts, key))._replace(onboarding_id=onboarding_id)
-            kept = self._existing(self._onboardings, path)
-            if kept is None:
-                kept = self._put(self._onboardings, record._replace(revision=record.revision + 1))
-            files.remove(attempt)
-            self._forget(self._attempts, [attempt.name])
+        with self._lock(old, path):
+            begun = self._existing(self._attempts, old) or attempt
+            standing = self._existing(self._onboardings, path)
+            record = decide(begun, standing)._replace(onboarding_id=onboarding_id)
+            base = standing or begun
+            kept = self._put(self._onboardings, record._replace(revision=base.revision + 1))
+            files.remove(old)
+            self._forget(self._attempts, [old.name])
             return kept
 
-    def add(self, record: Record) -> Record:
-        """Writes a record of an onboarding made elsewhere; one that is there already wins and is returned."""
+    def add(self, record: Record, change: Callable[[Record], Record] | None = None) -> Record:
+        """See ``RecordStore`` in ``onboarding.ports``."""
         folder = self._folder_of(record)
         path = folder.path / file_name(_identifier(record))
         with self._lock(path):
-            return self._existing(folder, path) or self._put(folder, record._replace(revision=1))
+            standing = self._existing(folder, path)
+            if standing is None:
+                return self._put(folder, record._replace(revision=1))
+            changed = change(standing) if change is not None else standing
+            return (
+                standing if changed == standing else self._put(folder, changed._replace(revision=standing.revision + 1))
+            )
 
     def _existing(self, folder: _Folder, path: Path) -> Record | None:
         signature = files.signature(path)
@@ -470,8 +461,8 @@ class RecordStore:
             return None
         try:
             record = read_record(path)
-        except NewerFormatError:
-            raise
+        except NewerFormatError as error:
+            raise UnkeepableError(f"{path}: {error}") from None
         except (RecordError, ValueError) as error:
             self._set_aside(path, str(error))
             return None
@@ -527,6 +518,7 @@ class RecordStore:
 
     def _put(self, folder: _Folder, record: Record) -> Record:
         path = folder.path / file_name(_identifier(record))
+        record = record._replace(token=f"{record.revision}-{os.urandom(6).hex()}")
         files.write_atomic(path, to_toml(record), self._owner)
         with self._guard:
             signature = files.signature(path)
@@ -534,7 +526,7 @@ class RecordStore:
                 folder.seen[path.name] = signature
             folder.keys[path.name] = record.key
             self._mirror[record.key] = record
-            self.taken += 1
+            self.changes += 1
             self._is_indexed = False
         return record
 
@@ -547,7 +539,7 @@ class RecordStore:
 
 
 def read_record(path: Path) -> Record:
-    """The record in the file at ``path``. Raises OSError, ValueError (no TOML, no UTF-8), RecordError."""
+    """The record in the file at ``path``. Raises OSError, RecordError."""
     return read_versioned(path)[0]
 
 
@@ -557,18 +549,7 @@ def read_versioned(path: Path) -> tuple[Record, int]:
         data = stream.read(_MAX_FILE + 1)
     if len(data) > _MAX_FILE:
         raise RecordError("the file is larger than 16 MiB")
-    try:
-        table = tomllib.loads(data.decode("utf-8"))
-        return decode(table), format_of(table)
-    except RecursionError:
-        raise RecordError("nested too deeply") from None
-
-
-def to_toml(record: Record) -> bytes:
-    """The file of ``record``."""
-    import tomli_w  # not needed to show the first frame
-
-    return tomli_w.dumps(encode(record)).encode("utf-8", "replace")
+    return from_toml(data)
 
 
 def _identifier(record: Record) -> str:
@@ -592,10 +573,10 @@ def _free_name(path: Path) -> Path:
     return aside
 
 
-def _merged(parts: Iterable[Changes]) -> Changes:
+def _merged(parts: Iterable[StoresChanged]) -> StoresChanged:
     changed: dict[str, Record] = {}
     removed: set[str] = set()
     for part in parts:
         removed.update(part.removed)
         changed.update({record.key: record for record in part.changed})
-    return Changes(tuple(changed.values()), tuple(removed - changed.keys()))
+    return StoresChanged(tuple(changed.values()), tuple(removed - changed.keys()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from gett_tui import words
@@ -56,4 +57,4 @@ def _file_words(event: events.FilesTrouble) -> str | None:
         return None
     first = event.problems[0]
     more = f" (and {len(event.problems) - 1} more)" if len(event.problems) > 1 else ""
-    return one_line(f"{first.path.name}: {first.text}{more}", 300)
+    return one_line(f"{PurePath(first.place).name}: {first.text}{more}", 300)

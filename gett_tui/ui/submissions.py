@@ -9,7 +9,7 @@ from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding.registration import FIELDS
 from gett_tui.onboarding.service import UnconfirmedError
-from gett_tui.onboarding.status import look
+from gett_tui.onboarding.status import meaning
 from gett_tui.storage.record_store import DuplicateError
 from gett_tui.text import one_line
 from gett_tui.ui.screens.forms import Accepted, Refused
@@ -70,7 +70,7 @@ def _duplicate_words(error: DuplicateError) -> str:
     existing = error.existing
     return (
         f"{one_line(existing.partner_store_id, 60)} stands here already as “{one_line(existing.name, 60)}” "
-        f"({look(existing.status).words}). Registering it again may put it onto Gett twice."
+        f"({meaning(existing.status).words}). Registering it again may put it onto Gett twice."
     )
 
 

@@ -25,6 +25,7 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding.record import Record
+from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime, RuntimeConfig
 
 CHILD = Path(__file__).parent / "child.py"
@@ -79,7 +80,7 @@ def check(folder: Path, live: Live, prefix: str) -> None:
         if known.partner_store_id.startswith(prefix)
     }
     shown = {record.onboarding_id: record for record in records if record.onboarding_id}
-    unconfirmed = {record.partner_store_id for record in records if record.status == "unconfirmed"}
+    unconfirmed = {record.partner_store_id for record in records if record.status == OwnState.UNCONFIRMED}
     for onboarding_id, known in at_gett.items():
         assert onboarding_id in shown or known.partner_store_id in unconfirmed, "a store is lost"
     assert shown.keys() <= at_gett.keys(), "a record without a store"
@@ -87,8 +88,8 @@ def check(folder: Path, live: Live, prefix: str) -> None:
     assert not twice, "registered twice"
     for record in records:
         assert record.pending is None, "unsettled"
-        assert record.status != "registering"
-        if record.status == "cancelled" and record.onboarding_id:
+        assert record.status != OwnState.REGISTERING
+        if record.status == OwnState.CANCELLED and record.onboarding_id:
             assert at_gett[record.onboarding_id].cancelled, "shown as cancelled and is not"
     litter = [path for path in folder.rglob("*") if path.name.endswith((".tmp", ".damaged"))]
     assert not litter

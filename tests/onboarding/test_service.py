@@ -20,6 +20,7 @@ from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
+from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
 from gett_tui.storage import files
@@ -79,11 +80,11 @@ async def test_a_register_whose_answer_is_lost_stays_unconfirmed_and_is_not_sent
                 await running.service.register(registration(live))
             with pytest.raises(DuplicateError):
                 await running.service.register(registration(live))
-        assert caught.value.record.status == "unconfirmed"
+        assert caught.value.record.status == OwnState.UNCONFIRMED
         assert live.carried_out("register") == 1
         (made,) = live.state.onboardings.values()
     (record,) = stored(tmp_path)
-    assert (record.status, record.partner_store_id, record.onboarding_id) == ("unconfirmed", "p-1", None)
+    assert (record.status, record.partner_store_id, record.onboarding_id) == (OwnState.UNCONFIRMED, "p-1", None)
     assert record.sent["name"] == "Corner Bakery"
     if fault == "garbled":
         assert made.onboarding_id in (record.answer or ""), "the id is in the raw answer"
@@ -148,8 +149,8 @@ async def test_a_cancellation_whose_answer_is_lost_settles_itself(tmp_path: Path
         async with session(tmp_path, live.url) as running:
             record = await running.service.register(registration(live))
             live.sandbox.faults.append(fault)
-            assert (await running.service.cancel(record.key)).status == "cancelled"
-    assert stored(tmp_path)[0].status == "cancelled"
+            assert (await running.service.cancel(record.key)).status == OwnState.CANCELLED
+    assert stored(tmp_path)[0].status == OwnState.CANCELLED
 
 
 @pytest.mark.parametrize("code", [409, 400, 422])
@@ -252,12 +253,12 @@ async def test_what_a_dead_copy_left_is_settled_by_the_next(tmp_path: Path) -> N
         from gett_tui.onboarding.service import utc_now
 
         left = Pending("register", utc_now(), "1-dead")
-        cache.begin_attempt(Record("a-1", "registering", partner_store_id="p-2", pending=left))
+        cache.begin_attempt(Record("a-1", OwnState.REGISTERING, partner_store_id="p-2", pending=left))
         cache.update(record.key, lambda now: now._replace(pending=left._replace(action="activate")))
         async with session(tmp_path, live.url) as running:
             await running.service.follow()
     after = {saved.key: saved for saved in stored(tmp_path)}
-    assert after["a-1"].status == "unconfirmed"
+    assert after["a-1"].status == OwnState.UNCONFIRMED
     assert after[record.key].pending is None
     assert "Gett is asked" in (after[record.key].trouble.text if after[record.key].trouble else "")
 
@@ -287,7 +288,7 @@ async def test_registering_again_after_a_failure_cancels_first_and_stops_when_th
             assert live.carried_out("register") == 1
             await running.service.register_anew(record.key, registration(live))
         assert [operation for operation, _ in live.state.journal] == ["register", "cancel", "register"]
-    assert sorted(saved.status for saved in stored(tmp_path)) == ["cancelled", "pending_catalog"]
+    assert sorted(word(saved.status) for saved in stored(tmp_path)) == ["cancelled", "pending_catalog"]
 
 
 async def test_a_tracked_onboarding_that_is_known_is_not_doubled(tmp_path: Path) -> None:

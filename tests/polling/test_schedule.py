@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gett_tui.onboarding.status import OwnState
 from gett_tui.polling.schedule import Schedule
 from gett_tui.polling.stage_times import StageTimes
 
@@ -32,7 +33,9 @@ def run(schedule: Schedule, seconds: float, budget: float, start: float = 0.0) -
 
 def test_terminal_stores_are_never_asked() -> None:
     schedule = Schedule(random.Random(1))
-    for number, status in enumerate(("active", "cancelled", "gone", "dropped", "unconfirmed", "registering")):
+    for number, status in enumerate(
+        ("active", OwnState.CANCELLED, OwnState.DROPPED, OwnState.UNCONFIRMED, OwnState.REGISTERING)
+    ):
         schedule.put(f"s{number}", status, 0.0)
     assert run(schedule, 100, 10) == []
     assert schedule.wait(100) is None

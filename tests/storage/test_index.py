@@ -18,17 +18,19 @@ from hypothesis import strategies as st
 from record_strategies import RECORDS
 
 from gett_tui.errors import GettTuiError
+from gett_tui.onboarding.events import StoresChanged
 from gett_tui.onboarding.record import Change, Record
+from gett_tui.onboarding.status import OwnState
 from gett_tui.storage import index
 from gett_tui.storage.files import FileTroubleError, signature
-from gett_tui.storage.record_store import Changes, RecordStore, file_name
+from gett_tui.storage.record_store import RecordStore, file_name
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = 3_000_000_000
 """Nanoseconds after which a file counts as settled."""
 
 
-def opened(folder: Path) -> tuple[RecordStore, list[Changes]]:
+def opened(folder: Path) -> tuple[RecordStore, list[StoresChanged]]:
     cache = RecordStore(folder, "1-test")
     cache.open()
     return cache, list(cache.load())
@@ -226,10 +228,10 @@ def _do(cache: RecordStore, folder: Path, operation: str, number: int, turn: int
         case "update" if path.exists():
             cache.update(key, lambda now: now.moved(f"status-{turn}", AT))
         case "begin" if cache.get(attempt) is None:
-            begun = Record(attempt, "registering", partner_store_id=f"p-{attempt}")
+            begun = Record(attempt, OwnState.REGISTERING, partner_store_id=f"p-{attempt}")
             cache.begin_attempt(begun, allow_duplicate=True)
         case "confirm" if (known_ := cache.get(attempt)) is not None and known_.is_attempt:
-            cache.confirm_attempt(attempt, f"made-{number}", lambda now: now.moved("active", AT))
+            cache.confirm_attempt(cache.get(attempt), f"made-{number}", lambda now, standing: now.moved("active", AT))
         case "discard" if (known_ := cache.get(attempt)) is not None and known_.is_attempt:
             cache.discard_attempt(attempt)
         case "edit" if path.exists():

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gett_tui.onboarding.ports import DuplicateError, RecordGoneError
 from gett_tui.onboarding.record import Change, Record
+from gett_tui.onboarding.status import OwnState
 from gett_tui.storage.files import FileTroubleError
 from gett_tui.storage.instances import Instances, PollingReport
-from gett_tui.storage.record_store import DuplicateError, RecordGoneError, RecordStore, file_name, read_record, to_toml
+from gett_tui.storage.record_store import RecordStore, file_name, read_record
+from gett_tui.storage.toml_codec import to_toml
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -29,7 +32,7 @@ def open_cache(folder: Path, owner: str = "1-test") -> RecordStore:
 
 
 def attempt(key: str = "a1", partner: str = "p-1") -> Record:
-    return Record(key, "registering", partner_store_id=partner, history=(Change("registering", AT),))
+    return Record(key, OwnState.REGISTERING, partner_store_id=partner, history=(Change(OwnState.REGISTERING, AT),))
 
 
 def stored(identifier: str, partner: str = "p-1", status: str = "pending_catalog") -> Record:
@@ -59,7 +62,7 @@ def test_an_attempt_becomes_a_record_under_the_same_key(tmp_path: Path) -> None:
     cache = open_cache(tmp_path)
     cache.begin_attempt(attempt())
     assert [path.name for path in (tmp_path / "attempts").iterdir()] == ["a1.toml"]
-    cache.confirm_attempt("a1", "o-1", lambda now: now.moved("pending_catalog", AT))
+    cache.confirm_attempt(cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("pending_catalog", AT))
     assert not list((tmp_path / "attempts").iterdir())
     again = open_cache(tmp_path)
     assert again.get("a1") == cache.get("a1")
@@ -70,7 +73,7 @@ def test_an_attempt_left_beside_its_record_is_cleared_at_the_next_start(tmp_path
     cache = open_cache(tmp_path)
     cache.begin_attempt(attempt())
     left = (tmp_path / "attempts" / "a1.toml").read_bytes()
-    cache.confirm_attempt("a1", "o-1", lambda now: now.moved("active", AT))
+    cache.confirm_attempt(cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("active", AT))
     (tmp_path / "attempts" / "a1.toml").write_bytes(left)
     again = open_cache(tmp_path)
     again.clear_leftovers(lambda owner: False)
@@ -82,7 +85,9 @@ def test_an_onboarding_id_that_is_there_already_keeps_its_record(tmp_path: Path)
     cache = open_cache(tmp_path)
     cache.add(stored("o-1")._replace(history=(Change("active", AT),), status="active"))
     cache.begin_attempt(attempt(), allow_duplicate=True)
-    kept = cache.confirm_attempt("a1", "o-1", lambda now: now.moved("pending_catalog", AT))
+    kept = cache.confirm_attempt(
+        cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("pending_catalog", AT)
+    )
     assert kept.status == "active"
     assert [record.key for record in open_cache(tmp_path).records()] == ["o-1"]
 
@@ -97,7 +102,7 @@ def test_a_second_live_registration_of_a_partner_id_is_refused(tmp_path: Path) -
 
 def test_a_cancelled_store_may_be_registered_again(tmp_path: Path) -> None:
     cache = open_cache(tmp_path)
-    cache.add(stored("o-1", status="cancelled"))
+    cache.add(stored("o-1", status=OwnState.CANCELLED))
     assert cache.begin_attempt(attempt()).key == "a1"
 
 
@@ -156,8 +161,8 @@ def test_changes_of_one_copy_reach_another_by_sync(tmp_path: Path) -> None:
     one.update("o-1", lambda now: now.moved("active", AT))
     one.begin_attempt(attempt("a1", "p-9"))
     changes = two.sync()
-    assert {record.key: record.status for record in changes.changed} == {"o-1": "active", "a1": "registering"}
-    one.confirm_attempt("a1", "o-2", lambda now: now.moved("pending_catalog", AT))
+    assert {record.key: record.status for record in changes.changed} == {"o-1": "active", "a1": OwnState.REGISTERING}
+    one.confirm_attempt(one.get("a1"), "o-2", lambda now, standing: standing or now.moved("pending_catalog", AT))
     two.sync()
     assert {record.key: record.onboarding_id for record in two.records()} == {"o-1": "o-1", "a1": "o-2"}
 
@@ -201,9 +206,9 @@ def test_a_damaged_file_is_set_aside_reported_and_kept(tmp_path: Path, content: 
     (tmp_path / "onboardings" / "bad.toml").write_bytes(content)
     again = open_cache(tmp_path)
     assert [record.key for record in again.records()] == ["o-1"]
-    assert [problem.path.name for problem in again.problems] == ["bad.toml.damaged"]
+    assert [Path(problem.place).name for problem in again.problems] == ["bad.toml.damaged"]
     assert (tmp_path / "onboardings" / "bad.toml.damaged").read_bytes() == content
-    assert [problem.path.name for problem in open_cache(tmp_path).problems] == ["bad.toml.damaged"]
+    assert [Path(problem.place).name for problem in open_cache(tmp_path).problems] == ["bad.toml.damaged"]
 
 
 def test_a_file_damaged_while_running_is_written_again_from_memory(tmp_path: Path) -> None:
@@ -214,7 +219,7 @@ def test_a_file_damaged_while_running_is_written_again_from_memory(tmp_path: Pat
     cache.sync()
     assert path.read_bytes() == b"half a fi", "an editor may be saving it: the first look leaves it"
     cache.sync()
-    assert read_record(path) == known
+    assert read_record(path)._replace(token=known.token) == known
     assert (tmp_path / "onboardings" / "o-1.toml.damaged").read_bytes() == b"half a fi"
 
 
@@ -242,7 +247,7 @@ def test_a_file_of_an_older_format_is_migrated_and_the_original_kept(tmp_path: P
     original = b'onboarding_id = "o-1"\npartner_store_id = "p-1"\nnote = "by hand"\n'
     path.write_bytes(original)
     (record,) = open_cache(tmp_path).records()
-    assert (record.key, record.status, record.extra) == ("o-1", "not_asked_yet", {"note": "by hand"})
+    assert (record.key, record.status, record.extra) == ("o-1", OwnState.NOT_ASKED, {"note": "by hand"})
     assert path.read_bytes().startswith(b"format = 1")
     assert (tmp_path / "onboardings" / "o-1.toml.format0").read_bytes() == original
     assert open_cache(tmp_path).records() == [record]

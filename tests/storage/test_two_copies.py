@@ -19,6 +19,7 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
+from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
 from gett_tui.storage.instances import PollingReport
@@ -83,7 +84,7 @@ async def test_what_one_copy_does_appears_in_the_others_within_two_seconds(tmp_p
             record = await one.service.register(registration(live, "p-1"))
             await until(lambda: any(seen.onboarding_id == record.onboarding_id for seen in two.service.records()), 2.0)
             await two.service.cancel(record.key)
-            await until(lambda: one.service.get(record.key).status == "cancelled", 2.0)
+            await until(lambda: one.service.get(record.key).status == OwnState.CANCELLED, 2.0)
 
 
 async def test_one_copy_polls_and_the_others_follow_its_files(tmp_path: Path) -> None:

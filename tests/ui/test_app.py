@@ -17,6 +17,7 @@ from textual.widgets import Button, Input
 
 from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
+from gett_tui.onboarding.status import OwnState
 from gett_tui.sandbox.app import Settings
 from gett_tui.storage import index
 from gett_tui.storage.record_store import RecordStore
@@ -99,7 +100,7 @@ async def test_an_onboarding_is_cancelled_after_a_confirmation(tmp_path: Path, l
         await pilot.pause()
         assert [button.label.plain for button in app.screen.query(Button)] == ["Keep it", "Cancel onboarding (y)"]
         await pilot.press("y")
-        await until(pilot, lambda: status_of(app) == "cancelled")
+        await until(pilot, lambda: status_of(app) == OwnState.CANCELLED)
     assert live.carried_out("cancel") == 1
 
 
@@ -214,7 +215,7 @@ async def test_a_lost_answer_leaves_the_store_unconfirmed_and_it_is_settled_by_i
         await start(pilot, 0)
         await fill(pilot, live)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: status_of(app) == "unconfirmed")
+        await until(pilot, lambda: status_of(app) == OwnState.UNCONFIRMED)
         (made,) = live.state.onboardings.values()
         await pilot.press("u")
         await pilot.pause()
@@ -244,7 +245,7 @@ async def test_an_unconfirmed_store_takes_no_id_of_another_store(tmp_path: Path,
         await until(pilot, lambda: "belongs to the partner store id cb-12" in screen_text(app))
         assert app.screen.query_one(Input).value == identifier(1)
         await pilot.press("escape")
-    assert {record.status for record in stored(tmp_path)} == {"ready_to_activate", "unconfirmed"}
+    assert {record.status for record in stored(tmp_path)} == {"ready_to_activate", OwnState.UNCONFIRMED}
 
 
 async def test_an_unconfirmed_store_is_dropped_only_after_a_confirmation(tmp_path: Path, live: Live) -> None:
@@ -258,8 +259,8 @@ async def test_an_unconfirmed_store_is_dropped_only_after_a_confirmation(tmp_pat
         await pilot.pause(0.1)
         assert isinstance(app.screen, ConfirmScreen)
         await pilot.press("y")
-        await until(pilot, lambda: status_of(app) == "dropped")
-    assert [record.status for record in stored(tmp_path)] == ["dropped"]
+        await until(pilot, lambda: status_of(app) == OwnState.DROPPED)
+    assert [record.status for record in stored(tmp_path)] == [OwnState.DROPPED]
 
 
 async def test_a_failed_store_is_cancelled_and_registered_again_with_its_old_values(tmp_path: Path, live: Live) -> None:
@@ -276,7 +277,10 @@ async def test_a_failed_store_is_cancelled_and_registered_again_with_its_old_val
         await pilot.press("ctrl+s")
         await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 2)
     assert [operation for operation, _ in live.state.journal] == ["cancel", "register"]
-    assert {record.status for record in stored(tmp_path)} - {"cancelled"} <= {"pending_catalog", "catalog_ingesting"}
+    assert {record.status for record in stored(tmp_path)} - {OwnState.CANCELLED} <= {
+        "pending_catalog",
+        "catalog_ingesting",
+    }
 
 
 async def test_an_onboarding_made_elsewhere_is_tracked(tmp_path: Path, live: Live) -> None:
@@ -434,7 +438,7 @@ async def test_a_store_that_gett_does_not_know_any_more_is_shown_as_gone(tmp_pat
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
-        await until(pilot, lambda: status_of(app) == "gone")
+        await until(pilot, lambda: status_of(app) == OwnState.GONE)
         await until(pilot, lambda: "1 gone" in screen_text(app).splitlines()[0])
         assert app.main._view.polled_at is not None, "a 404 is an answer"
 
@@ -603,7 +607,7 @@ async def test_the_catalog_is_checked_before_anything_is_sent(tmp_path: Path, li
 
 
 async def test_a_dropped_store_is_registered_again_without_a_cancel(tmp_path: Path, live: Live) -> None:
-    plant(tmp_path, live.state, [records()[-1].moved("dropped", records()[-1].history[-1].at)])
+    plant(tmp_path, live.state, [records()[-1].moved(OwnState.DROPPED, records()[-1].history[-1].at)])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
@@ -645,4 +649,4 @@ async def test_a_session_leaves_an_index_for_the_next_start(tmp_path: Path, live
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, len(records()))
-    assert index.first(tmp_path, 1)[0].status == "unconfirmed"
+    assert index.first(tmp_path, 1)[0].status == OwnState.UNCONFIRMED

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Button, Footer, Input
 
 from gett_tui.onboarding.record import Record, Trouble
+from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.commands import COMMANDS, bindings
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.forms import Accepted, Refused, Submitted
@@ -93,7 +94,9 @@ async def test_hostile_words_in_a_question_are_inert(text: str) -> None:
 
 def lost(answer: str | None = None) -> Record:
     trouble = Trouble(record(("x", 1)).history[0].at, "register", "no answer in time", request_id="req-5")
-    return record(("registering", 5), ("unconfirmed", 5), onboarding_id=None, trouble=trouble, answer=answer)
+    return record(
+        (OwnState.REGISTERING, 5), (OwnState.UNCONFIRMED, 5), onboarding_id=None, trouble=trouble, answer=answer
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ async def test_the_choices_show_what_was_sent_and_answered_and_warn_of_a_duplica
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
 async def test_a_hostile_attempt_is_shown_inert(text: str) -> None:
-    made = record(("unconfirmed", 5), partner_store_id=text, sent={**sent(text), text: text}, answer=text)
+    made = record((OwnState.UNCONFIRMED, 5), partner_store_id=text, sent={**sent(text), text: text}, answer=text)
     app = DialogApp(SettleScreen(made))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(*["down"] * 10)

@@ -11,10 +11,16 @@ from textual.events import MouseScrollDown
 from textual.geometry import Region
 
 from gett_tui.onboarding.record import Pending, Record, Trouble
+from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.screens.detail import DetailScreen
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 
-WAY = (("registering", 1.0), ("pending_catalog", 12.0), ("catalog_ingesting", 100.0), ("ready_to_activate", 120.0))
+WAY = (
+    (OwnState.REGISTERING, 1.0),
+    ("pending_catalog", 12.0),
+    ("catalog_ingesting", 100.0),
+    ("ready_to_activate", 120.0),
+)
 READY = record(*WAY)
 FAILED = record(*WAY[:3], ("catalog_failed", 60.0), error="$.items.loaf: no price\n$.sections.bread: empty")
 
@@ -53,14 +59,14 @@ async def test_the_bar_in_ascii() -> None:
     ("made", "first"),
     [
         (record(), "○╌"),
-        (record(("registering", 5)), "○╌"),
-        (record(("registering", 5), ("unconfirmed", 5)), "○╌"),
+        (record((OwnState.REGISTERING, 5)), "○╌"),
+        (record((OwnState.REGISTERING, 5), (OwnState.UNCONFIRMED, 5)), "○╌"),
         (record(*WAY[:2]), "◉╌"),
         (record(*WAY, ("active", 5)), "●━━━━━━━━━━━━━●━━━━━━━━━━━━━●━━━━━━━━━━━━━●"),
         (FAILED, "●━━━━━━━━━━━━━✗╌"),
         (record(("catalog_failed", 5)), "○╌"),
         (record(*WAY[:3], ("menu_review", 60)), "●━━━━━━━━━━━━━○╌"),
-        (record(*WAY[:3], ("cancelled", 60)), "●━━━━━━━━━━━━━○╌"),
+        (record(*WAY[:3], (OwnState.CANCELLED, 60)), "●━━━━━━━━━━━━━○╌"),
     ],
     ids=["none", "registering", "unconfirmed", "pending", "active", "failed", "failed unseen", "unknown", "cancelled"],
 )
@@ -128,7 +134,12 @@ async def test_a_write_on_its_way_and_the_note_of_the_moment_are_shown() -> None
 
 
 async def test_an_unconfirmed_store_names_its_choices_and_keeps_the_raw_answer() -> None:
-    lost = record(("registering", 5), ("unconfirmed", 5), onboarding_id=None, answer='{"onboardingId": "7b0d"\n<html>')
+    lost = record(
+        (OwnState.REGISTERING, 5),
+        (OwnState.UNCONFIRMED, 5),
+        onboarding_id=None,
+        answer='{"onboardingId": "7b0d"\n<html>',
+    )
     text = await shown(lost)
     for words in ("Press u to settle it", "could not be read", '{"onboardingId": "7b0d"', "<html>"):
         assert words in text
@@ -329,7 +340,7 @@ async def test_the_details_follow_their_own_record_only_and_close_again() -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         screen.show(record(*WAY, ("active", 1.0)), None)
-        screen.show(record(("cancelled", 1.0), key="another"), None)
+        screen.show(record((OwnState.CANCELLED, 1.0), key="another"), None)
         await pilot.pause()
         assert "✓ active since" in app.text()
         await pilot.press("enter")

@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp
 
+from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 
 COUNTS = {
-    "unconfirmed": 1,
+    OwnState.UNCONFIRMED: 1,
     "catalog_failed": 1,
     "ready_to_activate": 2,
     "pending_catalog": 3,
     "catalog_ingesting": 1,
     "menu_review": 1,
     "active": 5,
-    "cancelled": 1,
+    OwnState.CANCELLED: 1,
 }
 
 

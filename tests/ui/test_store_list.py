@@ -18,6 +18,7 @@ from textual.app import App, ComposeResult
 
 import gett_tui.ui
 from gett_tui.onboarding.record import Change, Record
+from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.widgets.store_list import StoreList
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ async def test_each_store_is_a_line_with_sign_name_partner_id_status_and_time() 
         store("b", "Corner Bakery #12", "ready_to_activate", -600, partner_store_id="cb-12"),
         store("c", "Tea House", "active", -60 * 24 * 20, partner_store_id="th-1"),
         store("d", "Odd", "not_seen_before", 1, partner_store_id="o"),
-        Record(key="e", status="cancelled", partner_store_id="no name"),
+        Record(key="e", status=OwnState.CANCELLED, partner_store_id="no name"),
     ]
     async with showing(*records) as screen:
         screen.stores.action_mark()
@@ -408,7 +409,7 @@ async def test_a_new_store_is_shown_at_once_and_takes_the_waiting_rows_along() -
         stores.stands_still = True
         stores.apply([row(1, name="one")])
         stores.apply([row(2, status="catalog_failed")])
-        stores.apply([store("new", status="unconfirmed")])
+        stores.apply([store("new", status=OwnState.UNCONFIRMED)])
         screen.end_pause()
         await screen.settle()
         assert screen.keys == ["new", "s002", "s000", "one"]
@@ -531,7 +532,7 @@ async def test_a_filter_keeps_the_cursor_or_passes_it_to_the_next_match() -> Non
 async def test_nothing_moves_while_it_is_held() -> None:
     async with showing(*(row(n) for n in range(5))) as screen:
         screen.stores.hold()
-        screen.stores.apply([row(3, status="catalog_failed"), store("new", status="unconfirmed")])
+        screen.stores.apply([row(3, status="catalog_failed"), store("new", status=OwnState.UNCONFIRMED)])
         await screen.settle()
         assert screen.keys == ["s000", "s001", "s002", "s003", "s004"]
         assert "catalog failed" in screen.lines[4]
@@ -545,7 +546,7 @@ async def test_what_came_while_it_was_held_is_there_at_once_when_it_is_released(
     async with showing(*(row(n) for n in range(3))) as screen:
         screen.stores.stands_still = True
         screen.stores.hold()
-        screen.stores.apply([store("new", status="unconfirmed")])
+        screen.stores.apply([store("new", status=OwnState.UNCONFIRMED)])
         screen.stores.apply([row(2, status="catalog_failed")])
         await screen.settle()
         assert screen.keys == ["s000", "s001", "s002"]

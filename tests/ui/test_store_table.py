@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gett_tui.onboarding.record import Change, Record
-from gett_tui.onboarding.status import look
+from gett_tui.onboarding.status import OwnState, meaning
 from gett_tui.ui.widgets.store_table import Sort, StoreTable
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_what_needs_a_person_comes_first_and_the_newest_change_before_older_ones
     table = table_of(
         store("live", status="active", minutes=9),
         store("failed-early", status="catalog_failed", minutes=1),
-        store("lost", status="unconfirmed"),
+        store("lost", status=OwnState.UNCONFIRMED),
         store("failed-late", status="catalog_failed", minutes=2),
         store("ready", status="ready_to_activate"),
         store("waits", status="catalog_ingesting", minutes=9),
@@ -145,7 +145,7 @@ def test_typing_and_deleting_a_filter_shows_what_setting_it_at_once_shows(town: 
 
 def test_a_change_lets_a_row_through_the_filter_or_shuts_it_out(town: StoreTable) -> None:
     town.set_filter("active")
-    town.upsert([store("k3", "Pizza Nord", "active", minutes=5), store("k2", "Pizza Süd", "cancelled")])
+    town.upsert([store("k3", "Pizza Nord", "active", minutes=5), store("k2", "Pizza Süd", OwnState.CANCELLED)])
     assert town.order() == ["k3"]
     assert town.line_of("k2") is None
 
@@ -232,7 +232,7 @@ def test_marks_outlive_sort_and_filter_and_go_with_their_row() -> None:
 # Everything at once
 
 
-STATUSES = ["unconfirmed", "catalog_failed", "pending_catalog", "catalog_ingesting", "active", "brand_new"]
+STATUSES = [OwnState.UNCONFIRMED, "catalog_failed", "pending_catalog", "catalog_ingesting", "active", "brand_new"]
 
 
 class Model(RuleBasedStateMachine):
@@ -287,13 +287,13 @@ class Model(RuleBasedStateMachine):
             newest = (NOON - record.since).total_seconds()
             if self.sort is Sort.NAME:
                 return (record.name.casefold(), record.key)
-            return (look(record.status).group if self.sort is Sort.ATTENTION else 0, newest, record.key)
+            return (meaning(record.status).group if self.sort is Sort.ATTENTION else 0, newest, record.key)
 
         word = self.word.removeprefix("!")
         shown = [
             record
             for record in self.records.values()
-            if not word or (word in f"{record.name}\n{look(record.status).words}".casefold()) != (word != self.word)
+            if not word or (word in f"{record.name}\n{meaning(record.status).words}".casefold()) != (word != self.word)
         ]
         return [record.key for record in sorted(shown, key=place, reverse=self.reverse)]
 

@@ -10,9 +10,10 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from gett_tui.onboarding.status import Local, Status, look
+from gett_tui.onboarding.status import OwnState, Status, meaning
 from gett_tui.ui.commands import COMMANDS, MOVES
 from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.status_style import style_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -20,20 +21,20 @@ if TYPE_CHECKING:
 
 _KEYS = 14
 _SIGNS = (
-    Local.UNCONFIRMED,
+    OwnState.UNCONFIRMED,
     Status.CATALOG_FAILED,
     Status.READY_TO_ACTIVATE,
     Status.PENDING_CATALOG,
     Status.ACTIVE,
-    Local.CANCELLED,
+    OwnState.CANCELLED,
 )
 _MEANING = {
-    Local.UNCONFIRMED: "the answer to Register is lost: u settles it",
+    OwnState.UNCONFIRMED: "the answer to Register is lost: u settles it",
     Status.CATALOG_FAILED: "Gett could not use the catalog: the panel says why",
     Status.READY_TO_ACTIVATE: "a puts it live",
     Status.PENDING_CATALOG: "Gett is at work (pending catalog, catalog ingesting)",
     Status.ACTIVE: "live on the network",
-    Local.CANCELLED: "over (cancelled, dropped, or unknown to Gett)",
+    OwnState.CANCELLED: "over (cancelled, dropped, or unknown to Gett)",
 }
 
 
@@ -70,10 +71,10 @@ class HelpScreen(Dialog[None]):
             text.append(f"{what}\n")
         text.append("\nSigns\n", "bold underline")
         for status in _SIGNS:
-            sign = look(status).ascii_sign if self._ascii else look(status).sign
-            text.append(f"  {sign}  {look(status).words:<22}", "bold")
+            sign = style_of(status).ascii_sign if self._ascii else style_of(status).sign
+            text.append(f"  {sign}  {meaning(status).words:<22}", "bold")
             text.append(f"{_MEANING[status]}\n")
-        unknown = look("")
+        unknown = style_of("")
         text.append(f"  {unknown.ascii_sign if self._ascii else unknown.sign}  {'any other words':<22}", "bold")
         text.append("a status of Gett's that this version does not know\n")
         text.append("\nKeys act on the marked stores, or on the one under the cursor.")

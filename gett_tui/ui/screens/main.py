@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 
-from gett_tui.onboarding.status import Local, Status, look, why_not_activate, why_not_cancel
+from gett_tui.onboarding.status import OwnState, Status, meaning, why_not_activate, why_not_cancel
 from gett_tui.text import one_line
 from gett_tui.ui import commands
 from gett_tui.ui.widgets.key_bar import KeyBar
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
+    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.screens.detail import DetailScreen
@@ -239,7 +240,7 @@ class MainScreen(Screen[None]):
             who = names[0] if len(names) == 1 else f"{len(names)} stores"
             is_ready = status == Status.READY_TO_ACTIVATE
             verb = ("is " if len(names) == 1 else "are ") if is_ready else ""
-            self._toast(f"{who} {verb}{look(status).words}", error=not is_ready)
+            self._toast(f"{who} {verb}{meaning(status).words}", error=not is_ready)
         if arrived and self._environment.bell:
             self.app.bell()
 
@@ -295,7 +296,7 @@ class MainScreen(Screen[None]):
         record = self._under_cursor()
         if record is None:
             return
-        if record.status == Local.UNCONFIRMED:
+        if record.status == OwnState.UNCONFIRMED:
             self.action_settle()
             return
         note = self._notes.get(record.key)
@@ -418,7 +419,7 @@ class MainScreen(Screen[None]):
 
     @staticmethod
     def _can_change(record: Record) -> bool:
-        return not look(record.status).terminal
+        return not meaning(record.status).terminal
 
     def _run_each(
         self, records: Sequence[Record], use_case: Callable[[str], Awaitable[Record]], *, quiet: bool = False
@@ -447,9 +448,9 @@ class MainScreen(Screen[None]):
                 after = await use_case(record.key)
             except Exception as error:  # shown by the caller, whatever it is
                 return error
-        if after.status != record.status and after.status in (Status.ACTIVE, Local.CANCELLED):
+        if after.status != record.status and after.status in (Status.ACTIVE, OwnState.CANCELLED):
             told = f": storeId {after.store_id}" if after.status == Status.ACTIVE and after.store_id else ""
-            self._toast(f"{after.name} is {look(after.status).words}{told}")
+            self._toast(f"{after.name} is {meaning(after.status).words}{told}")
         return None
 
     # -- changing the world
@@ -465,7 +466,7 @@ class MainScreen(Screen[None]):
     def _confirmed(
         self,
         action: str,
-        why_not: Callable[[str], str | None],
+        why_not: Callable[[State], str | None],
         use_case: Callable[[str], Awaitable[Record]],
         chosen: Sequence[Record],
     ) -> None:
@@ -520,7 +521,12 @@ class MainScreen(Screen[None]):
         self._fix(self._under_cursor())
 
     def _fix(self, record: Record | None) -> None:
-        if record is None or record.status not in (Status.CATALOG_FAILED, Local.CANCELLED, Local.GONE, Local.DROPPED):
+        if record is None or record.status not in (
+            Status.CATALOG_FAILED,
+            OwnState.CANCELLED,
+            OwnState.GONE,
+            OwnState.DROPPED,
+        ):
             self._toast("Only a store that failed or was cancelled can be registered again.", warning=True)
             return
         initial = {name: str(value) for name, value in record.sent.items()}
@@ -533,7 +539,7 @@ class MainScreen(Screen[None]):
             return
         self._list.move_to(key)
         record = self._list.record(key)
-        if record is not None and record.status == Local.UNCONFIRMED:
+        if record is not None and record.status == OwnState.UNCONFIRMED:
             self._toast(f"{record.name} is unconfirmed: the answer is lost. Enter settles it.", error=True)
         elif record is not None:
             self._toast(f"Registered {record.name}")
@@ -557,7 +563,7 @@ class MainScreen(Screen[None]):
     def action_settle(self) -> None:
         """Settles an unconfirmed store: the id is known, send it again, or give it up."""
         record = self._under_cursor()
-        if record is None or record.status != Local.UNCONFIRMED:
+        if record is None or record.status != OwnState.UNCONFIRMED:
             self._toast("Nothing to settle: only an unconfirmed store needs it.", warning=True)
             return
         from gett_tui.ui.screens.settle import SettleScreen

@@ -12,8 +12,9 @@ from rich.text import Text
 from textual.binding import Binding
 
 from gett_tui.onboarding.registration import FIELDS
-from gett_tui.onboarding.status import STAGES, Local, Status, Tone, look
+from gett_tui.onboarding.status import STAGES, OwnState, Status, meaning
 from gett_tui.text import lines, one_line
+from gett_tui.ui.status_style import Tone, style_of
 from gett_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.status import State
 
 _STYLES = {Tone.BAD: "red", Tone.ASK: "yellow", Tone.GOOD: "green", Tone.WAIT: "", Tone.OFF: "dim"}
 _LABEL = 13
@@ -34,14 +36,14 @@ _SHORT: dict[Status, tuple[str, ...]] = {
 }
 _LAST_STAGE = 6
 """Cells that the last stage needs at least; it is followed by nothing, so it takes what is left of the line."""
-_TODO: dict[str, str] = {
+_TODO: dict[State, str] = {
     Status.CATALOG_FAILED: "Mend the catalog, then press e: it cancels the onboarding and registers it again.",
     Status.READY_TO_ACTIVATE: "Press a to put it live.",
-    Local.UNCONFIRMED: (
+    OwnState.UNCONFIRMED: (
         "Register was sent and its answer is lost: Gett may or may not have this store. "
         "Press u to settle it: give its onboarding id, send it again, or drop it."
     ),
-    Local.GONE: "Gett does not know this onboarding (any more). e registers the store again.",
+    OwnState.GONE: "Gett does not know this onboarding (any more). e registers the store again.",
 }
 
 
@@ -147,7 +149,7 @@ class PipelinePanel(LineView[Line]):
         done, line, here, ahead, open_, broken = marks
         step = _step(width)
         bar, names, times = Text(no_wrap=True), Text(no_wrap=True), Text(no_wrap=True)
-        look_ = look(record.status)
+        look_ = style_of(record.status)
         known = record.status in STAGES or record.status == Status.CATALOG_FAILED
         for number, stage in enumerate(STAGES):
             is_here = number == reached
@@ -179,16 +181,18 @@ class PipelinePanel(LineView[Line]):
     # -- the text
 
     def _state(self, record: Record, note: str | None) -> Iterator[Text]:
-        look_ = look(record.status)
+        look_ = style_of(record.status)
         sign = look_.ascii_sign if self.ascii_only else look_.sign
         since = f" since {self._when(record.since)}" if record.since else ""
-        yield Text(f"{sign} {one_line(look_.words, 100)}{since}", f"bold {_STYLES[look_.tone]}".strip())
+        yield Text(
+            f"{sign} {one_line(meaning(record.status).words, 100)}{since}", f"bold {_STYLES[look_.tone]}".strip()
+        )
         if record.error:
             for line in lines(record.error):
                 yield Text(line, "red")
         if record.status in _TODO:
             yield Text(_TODO[record.status], "italic")
-        if record.pending is not None and record.status != Local.REGISTERING:
+        if record.pending is not None and record.status != OwnState.REGISTERING:
             yield Text(f"{record.pending.action} sent {self._when(record.pending.at)}, no answer yet", "yellow")
         if note:
             yield Text(one_line(note, 600), "yellow")
@@ -229,7 +233,7 @@ class PipelinePanel(LineView[Line]):
 
     def _history(self, record: Record) -> Iterator[Text]:
         for change in reversed(record.history):
-            words = "registered" if change.status == Local.REGISTERING else look(change.status).words
+            words = "registered" if change.status == OwnState.REGISTERING else meaning(change.status).words
             yield Text(f"{self._when(change.at)} {one_line(words, 100)}", "dim")
 
     def _when(self, at: datetime | None) -> str:
@@ -271,9 +275,9 @@ def _reached(record: Record) -> int:
     return -1
 
 
-def _spent(record: Record) -> dict[str, float]:
+def _spent(record: Record) -> dict[State, float]:
     """Seconds spent in each stage that is over."""
-    spent: dict[str, float] = {}
+    spent: dict[State, float] = {}
     for before, after in zip(record.history, record.history[1:], strict=False):
         # A clock that was set back must not show a negative time.
         spent[before.status] = spent.get(before.status, 0.0) + max(0.0, (after.at - before.at).total_seconds())

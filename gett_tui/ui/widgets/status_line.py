@@ -9,12 +9,14 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from gett_tui.onboarding.status import Local, Status, look
+from gett_tui.onboarding.status import OwnState, Status, meaning
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from gett_tui.onboarding.status import State
 
 
 class StatusView(NamedTuple):
@@ -22,7 +24,7 @@ class StatusView(NamedTuple):
 
     profile: str
     is_production: bool
-    counts: Mapping[str, int] | None = None
+    counts: Mapping[State, int] | None = None
     """How many stores have each status; None while the records are being read."""
     polled_at: datetime | None = None
     leading: bool | None = None
@@ -38,11 +40,11 @@ def place(profile: str, *, is_production: bool) -> str:
     return f"{name} PRODUCTION" if is_production and "PRODUCTION" not in name else name
 
 
-_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("unconfirmed", (Local.UNCONFIRMED,)),
+_GROUPS: tuple[tuple[str, tuple[State, ...]], ...] = (
+    ("unconfirmed", (OwnState.UNCONFIRMED,)),
     ("failed", (Status.CATALOG_FAILED,)),
     ("ready", (Status.READY_TO_ACTIVATE,)),
-    ("gone", (Local.GONE,)),
+    ("gone", (OwnState.GONE,)),
     ("active", (Status.ACTIVE,)),
 )
 
@@ -105,8 +107,8 @@ class StatusLine(Widget):
             if number:
                 parts.append(f"{number} {words}")
                 urgent += words != "active"
-        waiting = sum(number for status, number in counts.items() if not look(status).terminal) - sum(
-            counts.get(status, 0) for status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE)
+        waiting = sum(number for status, number in counts.items() if not meaning(status).terminal) - sum(
+            counts.get(status, 0) for status in (Status.CATALOG_FAILED, Status.READY_TO_ACTIVATE, OwnState.GONE)
         )
         if waiting:
             parts.insert(len(parts) - (1 if counts.get(Status.ACTIVE) else 0), f"{waiting} waiting")

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from gett_tui.onboarding.status import look
+from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
+from gett_tui.ui.status_style import style_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.status import Tone
+    from gett_tui.ui.status_style import Tone
 
 LEAD = 3
 """Cells before the first column: the mark, the sign and a blank."""
@@ -65,14 +66,14 @@ class Face(NamedTuple):
 
 def face(record: Record, today: date, zone: tzinfo | None, ascii_only: bool) -> Face:
     """The face of ``record`` on the day ``today`` in ``zone`` (None: the local one)."""
-    seen = look(record.status)
+    style = style_of(record.status)
     return Face(
-        sign=seen.ascii_sign if ascii_only else seen.sign,
+        sign=style.ascii_sign if ascii_only else style.sign,
         store=inert(record.name, ascii_only),
         partner_id=inert(record.partner_store_id, ascii_only),
-        status=inert(seen.words, ascii_only),
+        status=inert(meaning(record.status).words, ascii_only),
         since=since(record.since, today, zone),
-        tone=seen.tone,
+        tone=style.tone,
     )
 
 

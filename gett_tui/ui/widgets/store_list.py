@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.status import State
 
 _PAINT_PERIOD = 0.1
 """Seconds between two paints of changed records: at most ten a second."""
@@ -173,7 +174,7 @@ class StoreList(LineView[_Line]):
         return self._table.shown
 
     @property
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[State, int]:
         """How many stores have each status, shown or not."""
         return self._table.counts
 

@@ -13,12 +13,13 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from gett_tui.onboarding.status import look
+from gett_tui.onboarding.status import meaning, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.status import State
 
 Place = tuple[Any, ...]
 """What a row is sorted by; the last member is the row's key."""
@@ -61,10 +62,10 @@ def _newest_first(record: Record) -> float:
 
 
 _PLACES: Mapping[Sort, Callable[[Record], Place]] = {
-    Sort.ATTENTION: lambda record: (look(record.status).group, _newest_first(record), record.key),
+    Sort.ATTENTION: lambda record: (meaning(record.status).group, _newest_first(record), record.key),
     Sort.NAME: lambda record: (_natural(record.name), record.key),
     Sort.PARTNER_ID: lambda record: (_natural(record.partner_store_id), record.key),
-    Sort.STATUS: lambda record: (look(record.status).group, record.status, _natural(record.name), record.key),
+    Sort.STATUS: lambda record: (meaning(record.status).group, word(record.status), _natural(record.name), record.key),
     Sort.SINCE: lambda record: (_newest_first(record), record.key),
 }
 
@@ -86,7 +87,7 @@ class _Row:
     def haystack(self) -> str:
         if self._haystack is None:
             record = self.record
-            words = look(record.status).words
+            words = meaning(record.status).words
             fields = (record.name, record.partner_store_id, record.onboarding_id, record.store_id, words)
             self._haystack = _folded(*(field for field in fields if field))
         return self._haystack
@@ -104,8 +105,8 @@ class _Filter:
         return bool(self.wanted or self.unwanted)
 
     def matches(self, haystack: str) -> bool:
-        for word in self.wanted:
-            if word not in haystack:
+        for wanted in self.wanted:
+            if wanted not in haystack:
                 return False
         return not any(word in haystack for word in self.unwanted)
 
@@ -125,7 +126,7 @@ class StoreTable:
         self._filter = _Filter()
         self._sort = Sort.ATTENTION
         self._reverse = False
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[State] = Counter()
         self._marks: set[str] = set()
         self._holds = 0
         self._displaced: set[str] = set()  # rows to be put in their place when the order thaws
@@ -142,7 +143,7 @@ class StoreTable:
         return len(self._shown)
 
     @property
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[State, int]:
         """How many stores have each status."""
         return self._counts
 

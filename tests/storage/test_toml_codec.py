@@ -11,13 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_strategies import RECORDS, TEXTS, VALUES
 
-from gett_tui.onboarding.record import (
-    NewerFormatError,
-    Record,
-    RecordError,
-    decode,
-)
-from gett_tui.storage.record_store import to_toml
+from gett_tui.onboarding.record import Record, RecordError
+from gett_tui.storage.toml_codec import NewerFormatError, decode, to_toml
 
 
 @given(RECORDS)
