@@ -78,7 +78,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace | SimpleNamespace:
 
 
 def _code(error: GettTuiError) -> ExitCode:
-    from gett_tui.onboarding.service import UnconfirmedError
+    from gett_tui.onboarding.errors import UnconfirmedError
 
     return ExitCode.UNKNOWN if isinstance(error, UnconfirmedError) else ExitCode.FAILED
 

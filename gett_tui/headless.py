@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gett_tui.config import find_key
 from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
+from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.status import meaning, why_not_activate, why_not_cancel, word
 from gett_tui.text import lines, one_line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -64,3 +65,14 @@ def _url_problem(url: str) -> str | None:
     if "@" in parts.netloc:
         return "must not hold a user name or password"
     return None
+
+
+def same_text(one: str, other: str) -> str:
+    """``same``, ``alike`` (another case, blanks, Unicode form) or ``different``."""
+    if one == other:
+        return "same"
+    return "alike" if _normal(one) == _normal(other) else "different"
+
+
+def _normal(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

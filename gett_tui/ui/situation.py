@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui import words
 from gett_tui.onboarding import events
+from gett_tui.onboarding.ports import Lead, PollingReport
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 def viewed(view: StatusView, event: events.Event, zone: tzinfo | None) -> StatusView:
     """``view`` after ``event``; times are told in ``zone``."""
     match event:
-        case events.Role(leading=True):
+        case events.Role(lead=Lead(is_ours=True)):
             # What another copy had trouble with, this one finds out for itself.
             return view._replace(leading=True, leader_pid=None, trouble=None if view.leading is False else view.trouble)
-        case events.Role(leader=leader) if leader is not None:
+        case events.Role(lead=Lead(report=PollingReport() as leader)):
             trouble = _trouble_words(leader.trouble_since, f"{leader.trouble}.", zone) if leader.trouble else None
             return view._replace(leading=False, leader_pid=leader.pid, polled_at=leader.polled_at, trouble=trouble)
         case events.FilesTrouble():
