@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gett_tui.config import find_key
+from gett_tui.api_key import find_key
 from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.pipeline import look, why_not_activate, why_not_cancel
