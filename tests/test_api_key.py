@@ -197,6 +197,11 @@ def test_a_daemon_that_a_command_leaves_behind_does_not_hold_it_up(tmp_path: Pat
         os.kill(int((tmp_path / "daemon").read_text()), signal.SIGKILL)
 
 
+def test_a_daemon_that_never_stops_writing_does_not_hold_it_up(tmp_path: Path) -> None:
+    profile, env = commanded(tmp_path, f"print('{KEY}', flush=True)\nsubprocess.Popen(['yes', '{OTHER}'])")
+    assert find_key(profile, env, timeout=20.0).reveal() == KEY
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [
@@ -272,8 +277,8 @@ def test_control_c_ends_a_command_that_waits(tmp_path: Path) -> None:
     assert not Path(f"/proc/{pid.read_text()}").exists()
 
 
-def test_what_a_command_says_reaches_a_terminal_and_nothing_else(tmp_path: Path) -> None:
-    _, env = commanded(tmp_path, "print('touch the token', file=sys.stderr); sys.exit(1)")
+def test_what_a_command_says_reaches_a_terminal_and_nothing_else_and_it_has_no_stdin(tmp_path: Path) -> None:
+    _, env = commanded(tmp_path, "print('touch the token', sys.stdin.read(), file=sys.stderr); sys.exit(1)")
     command = [sys.executable, "-m", "gett_tui", "refresh", "p-1"]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
@@ -305,6 +310,7 @@ WRONG_PLACES = [
             f"{KEY} = 1",
             f"{KEY.replace('-', '_')} = 1",
             f"api_key_{KEY} = 1",
+            f"api_ke{KEY[-12:]} = 1",
             f'base_url_{KEY} = "x"',
             f"api_key_command.{KEY} = 1",
             f"api_key = {KEY}",

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from gett_tui import words
-from gett_tui.onboarding.registration import FIELDS, field_hint, field_problem, field_problems
+from gett_tui.onboarding.registration import FIELDS, NAMES, cleaned, field_hint, field_problem, field_problems
 from gett_tui.text import one_line
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.screens.forms import Accepted, Refused
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 
     Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
     CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
-
-_LABELS = {
-    "partnerStoreId": ("Partner store id", "your own id for the store"),
-    "name": ("Name", "as customers read it"),
-    "catalogCallbackUrl": ("Catalog URL", "https://… where Gett pulls the CatalogSet"),
-    "webhookUrl": ("Webhook URL", "https://… base address for order webhooks"),
-}
-
 
 _FINDINGS = {"error": "red", "warning": "yellow"}
 _MOST_FINDINGS = 100
@@ -90,10 +82,9 @@ class RegisterScreen(Dialog["str | None"]):
             checks = "F5 checks the catalog · " if self._check_catalog else ""
             dialog.border_subtitle = f"{checks}ctrl+s registers · escape leaves"
             dialog.set_class(self._environment.is_production, "-production")
-            for name in FIELDS:
-                label, hint = _LABELS[name]
-                yield Label(label, markup=False)
-                yield Field(self._initial[name], placeholder=hint, id=name, select_on_focus=False)
+            for name, field in FIELDS.items():
+                yield Label(field.label, markup=False)
+                yield Field(self._initial[name], placeholder=field.placeholder, id=name, select_on_focus=False)
                 yield Static("", markup=False, id=f"{name}-said", classes="said")
             yield Static("", markup=False, id="general")
             with VerticalScroll(id="findings"):
@@ -108,7 +99,7 @@ class RegisterScreen(Dialog["str | None"]):
         """Starts at the first field."""
         self.query_one("#findings").display = False
         self._insist(False)
-        self.query_one(f"#{FIELDS[0]}", Field).focus()
+        self.query_one(f"#{NAMES[0]}", Field).focus()
 
     def _values(self) -> dict[str, str]:
         return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
@@ -118,7 +109,7 @@ class RegisterScreen(Dialog["str | None"]):
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         """Checks a field as it is left."""
         field = event.widget
-        if isinstance(field, Field) and field.id in FIELDS and (field.value or field.has_class("-bad")):
+        if isinstance(field, Field) and field.id in NAMES and (field.value or field.has_class("-bad")):
             self._check(field.id, field.value)
 
     def _check(self, name: str, value: str) -> None:
@@ -157,7 +148,7 @@ class RegisterScreen(Dialog["str | None"]):
         focused = self.focused
         if isinstance(focused, Button):
             focused.press()
-        elif focused is not None and focused.id == FIELDS[-1]:
+        elif focused is not None and focused.id == NAMES[-1]:
             self.action_submit()
         else:
             self.focus_next(Field)
@@ -196,7 +187,7 @@ class RegisterScreen(Dialog["str | None"]):
             return
         self._lock(True)
         self._say_general("Registering…", bad=False)
-        self.run_worker(self._submitting(values, override), exit_on_error=False)
+        self.run_worker(self._submitting(cleaned(values), override), exit_on_error=False)
 
     async def _submitting(self, values: dict[str, str], override: bool) -> None:
         try:
@@ -240,7 +231,8 @@ class RegisterScreen(Dialog["str | None"]):
 
     async def _checking(self, check: CheckCatalog, values: dict[str, str]) -> None:
         try:
-            findings = await check(values["catalogCallbackUrl"], values["partnerStoreId"])
+            sent = cleaned(values)
+            findings = await check(sent["catalogCallbackUrl"], sent["partnerStoreId"])
         except Exception as error:  # whatever it is, the form says so and stays usable
             findings = [("error", words.sentence(error))]
         if self._values() == values:
