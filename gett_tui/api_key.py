@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 KEY_COMMAND_TIMEOUT = 60.0
 """Seconds that a key command may take: somebody may have to touch a token."""
 _MAX_OUTPUT = 64 * 1024
+_CHUNK = 4_096
+"""Bytes of the command's output that are kept, and that are read at once."""
 _STEP = 0.05
 """Seconds between two looks whether the command has ended while it says nothing."""
 _KEY_PART = 12
@@ -167,16 +169,24 @@ def _first_line(process: Popen[bytes], timeout: float) -> Secret:
             if has_ended and (b"\n" in output or len(output) >= _MAX_OUTPUT or not is_open):
                 break
             if is_open and selector.select(0 if has_ended else _STEP):
-                data = os.read(process.stdout.fileno(), _MAX_OUTPUT)
+                data = os.read(process.stdout.fileno(), _CHUNK)
                 is_open = bool(data)
                 output += data[: max(0, _MAX_OUTPUT - len(output))]
             elif has_ended:
                 break
             elif not is_open:
-                time.sleep(_STEP)
+                _wait_a_little(process)
             if time.monotonic() > deadline:
                 raise TimeoutError
     return _as_secret(bytes(output))
+
+
+def _wait_a_little(process: Popen[bytes]) -> None:
+    import contextlib
+    import subprocess
+
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_STEP)
 
 
 def _as_secret(output: bytes) -> Secret:

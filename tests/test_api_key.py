@@ -198,7 +198,8 @@ def test_a_daemon_that_a_command_leaves_behind_does_not_hold_it_up(tmp_path: Pat
 
 
 def test_a_daemon_that_never_stops_writing_does_not_hold_it_up(tmp_path: Path) -> None:
-    profile, env = commanded(tmp_path, f"print('{KEY}', flush=True)\nsubprocess.Popen(['yes', '{OTHER}'])")
+    daemons = f"for _ in range(6): subprocess.Popen(['yes', '{OTHER}'])\ntime.sleep(0.5)"
+    profile, env = commanded(tmp_path, f"print('{KEY}', flush=True)\n{daemons}")
     assert find_key(profile, env, timeout=20.0).reveal() == KEY
 
 
@@ -369,6 +370,12 @@ def test_a_key_in_the_wrong_variable_is_never_printed(tmp_path: Path, variable: 
     said = refusal(lambda: load_profile(environment(tmp_path, **{variable: value})))
     assert hides(said)
     assert variable in said
+
+
+def test_a_key_behind_a_long_profile_s_name_is_never_printed(tmp_path: Path) -> None:
+    name = "production-europe-west-1"
+    env = environment(tmp_path, f"[profiles.{name}]\nbase_url = 'https://a.example'\n", GETT_PROFILE=name + KEY[-12:])
+    assert hides(refusal(lambda: load_profile(env)))
 
 
 def test_a_key_behind_the_profile_option_is_never_printed(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _INVISIBLE_ENDS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Zero-width characters and the byte order mark: at the ends of a text they come from copying, not from a person."""
+_NO_LETTERS = frozenset("\u00ad\u200b\u2060\ufeff")
+"""Invisible characters that no script is written with."""
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BREAKS = frozenset("\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
 _UNUSABLE = {"Cc": "a control character", "Cs": "half a character", "Cn": "an unassigned character"}
@@ -151,10 +153,11 @@ def field_problem(name: str, value: object) -> str | None:
     field = FIELDS[name]
     if not isinstance(value, str):
         return "must be text"
-    sent = field.clean(value)
-    if not sent:
+    bare = clean_text(value)
+    if not bare:
         return "must be given"
-    if len(sent) > field.limit:
+    # Before the rest, which would take long for what was pasted by mistake, and after it: encoding makes longer.
+    if len(bare) > field.limit or len(sent := field.clean(bare)) > field.limit:
         return f"is longer than {field.limit:,} characters"
     return field.problem(sent)
 
@@ -176,10 +179,11 @@ def field_hint(name: str, value: str, *, is_production: bool = False) -> str | N
 
 
 def _text_doubt(text: str) -> str | None:
-    hidden = next((char for char in text if unicodedata.category(char) == "Cf"), None)
-    # In a name they are letters' joiners; in an id of plain letters they are a copying accident.
-    is_plain = hidden is not None and text.replace(hidden, "").isascii()
-    return f"holds an invisible character (U+{ord(hidden or ' '):04X})" if is_plain else None
+    hidden = [char for char in text if unicodedata.category(char) == "Cf"]
+    # Among other letters than ours they join and direct; among plain ones they are an accident of copying.
+    is_plain = all(char.isascii() or char in hidden for char in text)
+    stray = next((char for char in hidden if is_plain or char in _NO_LETTERS), None)
+    return f"holds an invisible character (U+{ord(stray):04X})" if stray else None
 
 
 def _url_doubt(name: str, url: str, is_production: bool) -> str | None:

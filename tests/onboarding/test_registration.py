@@ -136,8 +136,11 @@ def test_many_blanks_and_invisible_characters_around_a_text_are_no_trouble() -> 
 
 
 def test_an_invisible_character_in_a_plain_text_is_doubted() -> None:
-    assert "U+200B" in (field_hint("partnerStoreId", "shop\u200b1") or "")
+    for text in ("shop\u200b1", "shop\u200b\u200d1", "ш\u200bп", "a\u200b\u202fb"):
+        assert "U+200B" in (field_hint("partnerStoreId", text) or "")
+    assert "U+200D" in (field_hint("partnerStoreId", "shop\u200d1") or "")
     assert field_hint("name", "می\u200cخواهم") is None
+    assert field_hint("name", "👩\u200d🍳 Cook") is None
 
 
 # -- URLs

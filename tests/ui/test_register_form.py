@@ -358,3 +358,14 @@ async def test_a_template_is_refused_with_a_word() -> None:
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "looks like a template" in app.text())
     assert submits.calls == []
+
+
+async def test_an_id_that_looks_like_another_is_told_and_sent() -> None:
+    submits = Submits()
+    app = form(submits, initial={**sent(), "partnerStoreId": "SHOP-1"}, known_ids=lambda: ["shop-1", "SHOP-1", "x"])
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab")
+        await until(pilot, lambda: "another store here is called shop-1" in app.text())
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.answer is not NOTHING)
+    assert submits.calls == [({**sent(), "partnerStoreId": "SHOP-1"}, False)]

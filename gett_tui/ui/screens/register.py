@@ -12,7 +12,15 @@ from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from gett_tui import words
-from gett_tui.onboarding.registration import FIELDS, NAMES, cleaned, field_hint, field_problem, field_problems
+from gett_tui.onboarding.registration import (
+    FIELDS,
+    NAMES,
+    cleaned,
+    field_hint,
+    field_problem,
+    field_problems,
+    near_alike,
+)
 from gett_tui.text import one_line
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.screens.forms import Accepted, Refused
@@ -41,6 +49,7 @@ class RegisterScreen(Dialog["str | None"]):
 
     ``submit`` gets the values by wire name and whether a duplicate is insisted on. ``check_catalog`` gets the catalog
     URL and the partner store id, and gives rows of severity and words; without it the form offers no check.
+    ``known_ids`` gives the partner store ids that stand here, to tell of one that only looks like what is typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,6 +68,7 @@ class RegisterScreen(Dialog["str | None"]):
         *,
         submit: Submit,
         check_catalog: CheckCatalog | None = None,
+        known_ids: Callable[[], Sequence[str]] = tuple,
         initial: Mapping[str, str] | None = None,
         title: str = "Register a store",
     ) -> None:
@@ -66,6 +76,7 @@ class RegisterScreen(Dialog["str | None"]):
         self._environment = environment
         self._submit = submit
         self._check_catalog = check_catalog
+        self._known_ids = known_ids
         self._initial = {name: (initial or {}).get(name, "") for name in FIELDS}
         self._title = title
         self._busy = False
@@ -118,7 +129,11 @@ class RegisterScreen(Dialog["str | None"]):
         self._say(name, problem, self._hint(name, value))
 
     def _hint(self, name: str, value: str) -> str | None:
-        return field_hint(name, value, is_production=self._environment.is_production)
+        hint = field_hint(name, value, is_production=self._environment.is_production)
+        if hint is not None or name != NAMES[0]:
+            return hint
+        alike = near_alike(cleaned({name: value})[name], self._known_ids())
+        return f"another store here is called {one_line(alike[0], 60)}" if alike else None
 
     def _say(self, name: str, problem: str | None, hint: str | None = None) -> None:
         said = self.query_one(f"#{name}-said", Static)
