@@ -5,6 +5,7 @@ No error holds a part of the key, nor a value that may be a key in the wrong pla
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ from gett_tui.gett.key_shape import MAX_KEY_LENGTH, key_problem
 from gett_tui.gett.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Generator, Mapping, MutableMapping
     from subprocess import Popen
 
 KEY_COMMAND_TIMEOUT = 60.0
@@ -109,16 +110,38 @@ def _check_not_shown(profile: Profile, key: Secret) -> None:
 def _printed_key(profile: Profile, env: Mapping[str, str], timeout: float) -> Secret:
     """The first line that the profile's command prints. Raises ConfigError."""
     program = _shown_program(profile.api_key_command[0], env)
-    process = _started(profile, env, program)
-    try:
-        line = _first_line(process, timeout)
-    except TimeoutError:
-        raise ConfigError(f"{program} did not end within {timeout:.0f} s, so there is no API key.") from None
-    finally:
-        _ended(process)
+    with _unwound_by_signals():
+        process = _started(profile, env, program)
+        try:
+            line = _first_line(process, timeout)
+        except TimeoutError:
+            raise ConfigError(f"{program} did not end within {timeout:.0f} s, so there is no API key.") from None
+        finally:
+            _ended(process)
     if process.returncode:
         raise ConfigError(f"{program} failed with status {process.returncode}; run it by hand to see why.")
     return line
+
+
+@contextlib.contextmanager
+def _unwound_by_signals() -> Generator[None]:
+    """Lets SIGTERM and SIGHUP end the program by way of its ``finally``: they do not reach a group of its own."""
+    import signal
+    import threading
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    # A signal that is ignored (nohup) stays ignored.
+    ours = [n for n in (signal.SIGTERM, signal.SIGHUP) if is_main and signal.getsignal(n) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _shown_program(program: str, env: Mapping[str, str]) -> str:
@@ -182,7 +205,6 @@ def _first_line(process: Popen[bytes], timeout: float) -> Secret:
 
 
 def _wait_a_little(process: Popen[bytes]) -> None:
-    import contextlib
     import subprocess
 
     with contextlib.suppress(subprocess.TimeoutExpired):

@@ -264,16 +264,19 @@ def until(is_so: Callable[[], bool]) -> None:
     pytest.fail("it did not come")
 
 
-def test_control_c_ends_a_command_that_waits(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
+)
+def test_what_ends_the_program_ends_a_command_that_waits(tmp_path: Path, end: signal.Signals, status: int) -> None:
     _, env = commanded(tmp_path, "open(os.environ['HOME'] + '/pid', 'w').write(str(os.getpid()))\ntime.sleep(300)")
     process = subprocess.Popen(
         [sys.executable, "-m", "gett_tui", "refresh", "p-1"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     pid = tmp_path / "pid"
     until(lambda: pid.exists() and bool(pid.read_text()))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(end)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert b"Traceback" not in said
     assert not Path(f"/proc/{pid.read_text()}").exists()
 
