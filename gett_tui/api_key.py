@@ -28,8 +28,8 @@ _STEP = 0.05
 """Seconds between two looks whether the command has ended while it says nothing."""
 _KEY_PART = 12
 """Characters in a row from which something counts as shown of a key."""
-_SPEAKING_NAME = re.compile(r"(?:[A-Z]{1,11}|[0-9]{1,3})(?:_(?:[A-Z]{1,11}|[0-9]{1,3}))*")
-_SPEAKING_WORDS = frozenset({"GETT", "KEY", "API", "TOKEN", "SECRET"})
+_SPEAKING_NAME = re.compile(r"(?:[A-Z]{1,11}_|[0-9]{1,3}_)*(?:KEY|TOKEN|SECRET)(?:_?[0-9]{1,3})?")
+"""Words in capitals of which the last says what the variable holds: no key is made like that."""
 
 
 class KeySource(NamedTuple):
@@ -49,8 +49,7 @@ class KeySource(NamedTuple):
 
 def shown_variable(name: str) -> str:
     """``name`` when it speaks like a variable of a key (GETT_SANDBOX_API_KEY), else words in its place."""
-    speaks = _SPEAKING_NAME.fullmatch(name) is not None and not _SPEAKING_WORDS.isdisjoint(name.split("_"))
-    return name if speaks else "the variable that api_key_env names"
+    return name if _SPEAKING_NAME.fullmatch(name) else "the variable that api_key_env names"
 
 
 def key_source(profile: Profile, env: Mapping[str, str]) -> KeySource | None:

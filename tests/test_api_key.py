@@ -408,7 +408,9 @@ def test_a_speaking_name_of_a_variable_is_shown(name: str) -> None:
     assert shown_variable(name) == name
 
 
-@pytest.mark.parametrize("name", ["gett_api_key", "GETT_9F8E7D6C5B4A", "SOME_VARIABLE", "ABCDEFGHIJKLMNOP_KEY"])
+@pytest.mark.parametrize(
+    "name", ["gett_api_key", "GETT_9F8E7D6C5B4A", "SOME_VARIABLE", "ABCDEFGHIJKLMNOP_KEY", "ABCDEF_KEY_GHIJK"]
+)
 def test_a_name_that_may_be_a_key_is_not(name: str) -> None:
     assert name not in shown_variable(name)
 

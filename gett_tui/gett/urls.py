@@ -15,8 +15,8 @@ SANDBOX_HOST = "api-sandbox.gett-tech.com"
 
 # So narrow that no two libraries can take one URL for two hosts.
 _HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-_SHORTEST_KEY = 12
-"""Characters from which a host of a single word that holds a digit is taken for a key."""
+_LIKE_A_KEY = re.compile(r"(?=.*[0-9])[^.:]{12,}|[^.:]{20,}")
+"""A host of a single word that is long, or less long with a digit: probably a key that was pasted there."""
 _PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:/%-]*")
 
 
@@ -58,8 +58,8 @@ def check_base_url(url: str) -> str:
 
 
 def _looks_like_key(host: str) -> bool:
-    """Whether a key was pasted where the host belongs: it would be shown on screen and asked of name servers."""
-    return len(host) >= _SHORTEST_KEY and not {".", ":"} & set(host) and any(char.isdigit() for char in host)
+    """Whether ``host`` would better not be shown on screen and asked of name servers."""
+    return _LIKE_A_KEY.fullmatch(host) is not None
 
 
 def _is_host(host: str) -> bool:
