@@ -42,7 +42,9 @@ def prepared(now: Callable[[], datetime] = utc_now) -> Generator[Setup]:
         def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
             from gett_tui.gett.client import GettClient
 
-            return GettClient(BASE_URL, Secret("demo"), transport=embedded.transport, on_answer=on_answer)
+            return GettClient(
+                BASE_URL, Secret("key-of-the-embedded-demo"), transport=embedded.transport, on_answer=on_answer
+            )
 
         yield Setup(folder, SANDBOX, connect, now, fetch=embedded.fetch)
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from gett_tui import words
+from gett_tui import error_messages
 from gett_tui.config import Profile, config_path, find_key, load_profile
 from gett_tui.errors import ConfigError
 from gett_tui.gett.errors import GettError, ProblemError
@@ -92,9 +92,9 @@ async def _reach(doctor: Doctor, profile: Profile, key: Secret) -> None:
             if error.status == 404:
                 doctor.ok(f"Gett: {profile.host} answers and takes the key")
             else:
-                doctor.bad(f"Gett: {words.reason(error)}")
+                doctor.bad(f"Gett: {error_messages.reason(error)}")
         except GettError as error:
-            doctor.bad(f"Gett: {words.reason(error)}")
+            doctor.bad(f"Gett: {error_messages.reason(error)}")
         else:
             doctor.bad(f"Gett: {profile.host} knows an onboarding that nobody made; is it Gett?")
 

@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "catalog": {"gett_tui.catalog"},
     "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog"},
     "sandbox": {"gett_tui.sandbox", "gett_tui.catalog", "gett_tui.gett.models"},
-    "ui": {"gett_tui.ui", "gett_tui.onboarding", "gett_tui.gett", "gett_tui.words"},
+    "ui": {"gett_tui.ui", "gett_tui.onboarding", "gett_tui.gett", "gett_tui.error_messages"},
 }
 
 

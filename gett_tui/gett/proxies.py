@@ -178,7 +178,7 @@ def _quoted(text: str) -> str:
 def _unusable(variable: str, why: str) -> ConfigError:
     # The value is not told: a password may stand anywhere in one that cannot be read.
     return ConfigError(
-        f"The proxy in {variable} cannot be used: {why}. Set {variable} anew, or name the host in NO_PROXY.",
+        f"The proxy in {variable} cannot be used: {why}.",
         cause=Cause.PROXY_SETTING,
         facts={"variable": variable, "why": why},
     )

@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -30,7 +30,9 @@ class FileTroubleError(GettTuiError):
     """A file or folder could not be read or written; the text names it and says why in words."""
 
     def __init__(self, action: str, path: Path, error: OSError) -> None:
-        super().__init__(f"{action} {path}: {_reason(error)}")
+        why = _reason(error)
+        facts = {"action": action, "path": str(path), "errno": error.errno, "why": why}
+        super().__init__(f"{action} {path}: {why}", cause=Cause.FILE, facts=facts)
         self.path = path
         self.errno = error.errno
 

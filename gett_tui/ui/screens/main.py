@@ -586,6 +586,6 @@ def _import_session() -> None:
 
 
 def _sentence(error: BaseException) -> str:
-    from gett_tui.words import sentence
+    from gett_tui.error_messages import sentence
 
     return sentence(error)

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from gett_tui.error_messages import reason, sentence
 from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.errors import (
     NoAnswerError,
@@ -16,7 +17,6 @@ from gett_tui.gett.errors import (
     ProblemItem,
     UnreadableAnswerError,
 )
-from gett_tui.words import reason, sentence
 
 EVIL = "\x1b]52;c;aGk=\a\u202eevil\n[@click=app.bell]"
 
@@ -24,14 +24,14 @@ _OTHER_TREES = (Cause.OTHER, Cause.UNREADABLE, Cause.PROBLEM, Cause.FILE)
 
 
 def problem(status: int, **more: object) -> ProblemError:
-    return ProblemError(Problem(status, **more), outcome=Outcome.NOT_DONE)
+    return ProblemError(Problem(status, **{"is_gett": True, **more}), outcome=Outcome.NOT_DONE)
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
         (NotSentError(Cause.DNS, "x"), "not found (DNS)"),
-        (NotSentError(Cause.REFUSED, "x"), "connection is refused"),
+        (NotSentError(Cause.REFUSED, "x"), "connection to Gett is refused"),
         (NotSentError(Cause.TLS, "x"), "SSL_CERT_FILE"),
         (NotSentError(Cause.PROXY, "x"), "HTTPS_PROXY"),
         (NotSentError(Cause.CONNECT_TIMEOUT, "x"), "firewall"),
@@ -40,7 +40,7 @@ def problem(status: int, **more: object) -> ProblemError:
         (problem(403, detail="x"), "not enrolled"),
         (problem(429, detail="x"), "waited out"),
         (problem(503, detail="x"), "status.gett-tech.com"),
-        (problem(502, documented=False, body="<html>"), "something in between"),
+        (problem(502, is_gett=False, body="<html>"), "Something in between"),
     ],
 )
 def test_each_trouble_is_named_with_its_cure(error: GettTuiError, said: str) -> None:
