@@ -90,7 +90,21 @@ _ESCAPE = re.compile(
     rb"|&#0*([0-9]{2,3});?|\\([nrtbf/])|&([a-z]{2,8});",
     re.IGNORECASE,
 )
-_NAMED = {b"plus": b"+", b"sol": b"/", b"equals": b"=", b"lowbar": b"_", b"hyphen": b"-", b"dash": b"-", b"/": b"/"}
+# The names that base64, or another escape, can be written with.
+_NAMED = {
+    b"plus": b"+",
+    b"sol": b"/",
+    b"/": b"/",
+    b"equals": b"=",
+    b"lowbar": b"_",
+    b"hyphen": b"-",
+    b"dash": b"-",
+    b"amp": b"&",
+    b"num": b"#",
+    b"semi": b";",
+    b"percnt": b"%",
+    b"bsol": b"\\",
+}
 
 
 def _stripped(text: bytes) -> bytes:
