@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
         "gett_tui.ui",
         "gett_tui.onboarding",
         "gett_tui.gett",
-        "gett_tui.words",
+        "gett_tui.error_messages",
         "gett_tui.runtime",
         "gett_tui.storage",
     },
