@@ -34,6 +34,10 @@ class Cause(StrEnum):
     PROBLEM = "problem"
     """An error status came, of Gett's own or of something in between."""
 
+    PROXY_SETTING = "proxy_setting"
+    """The proxy that a variable of the environment names cannot be used; the facts name the variable and why."""
+    CERTIFICATES = "certificates"
+    """The certificates that a variable of the environment names cannot be read; the facts name variable and path."""
     FILE = "file"
     """A file or folder could not be used; the fact ``errno`` says why."""
 
