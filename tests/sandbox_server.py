@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from gett_tui.sandbox.app import Sandbox, Settings, create_app, fetch
+from gett_tui.catalog.download import fetch
+from gett_tui.sandbox.api import create_app
+from gett_tui.sandbox.orders import Orders
+from gett_tui.sandbox.settings import Settings
+from gett_tui.sandbox.simulation import Sandbox
 from gett_tui.sandbox.state import State
 
 
@@ -35,9 +39,12 @@ class Live:
 
 
 @contextlib.contextmanager
-def live_sandbox(settings: Settings | None = None, *, pending: float = 0.1, ingesting: float = 0.2) -> Iterator[Live]:
-    """Serves until the block ends."""
-    sandbox = Sandbox(State(time.time, pending, ingesting, chance=random.Random(1)), settings or Settings(), fetch)
+def live_sandbox(
+    settings: Settings | None = None, *, pending: float = 0.1, ingesting: float = 0.2, orders: Orders | None = None
+) -> Iterator[Live]:
+    """Serves until the block ends; sends sample orders only when ``orders`` is given."""
+    state = State(time.time, pending, ingesting, chance=random.Random(1))
+    sandbox = Sandbox(state, settings or Settings(), fetch, orders)
     config = uvicorn.Config(
         create_app(sandbox), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=0, access_log=False
     )

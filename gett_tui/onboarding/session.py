@@ -7,13 +7,14 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gett_tui.catalog.download import fetch
+from gett_tui.catalog.remote_check import check_remote
 from gett_tui.gett.quota import Limits, Quota
 from gett_tui.onboarding.cache import Cache
 from gett_tui.onboarding.events import Failure
 from gett_tui.onboarding.files import FileTroubleError
 from gett_tui.onboarding.ledger import Ledger
 from gett_tui.onboarding.poller import Poller
-from gett_tui.onboarding.precheck import fetch, look_at
 from gett_tui.onboarding.presence import Presence
 from gett_tui.onboarding.service import Service, utc_now
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from gett_tui.catalog.download import Fetch
     from gett_tui.gett.client import GettClient, RateLimits
     from gett_tui.onboarding.events import Event
-    from gett_tui.onboarding.precheck import Fetch
 
     Connect = Callable[[Callable[[str, RateLimits], None]], GettClient]
 
@@ -76,8 +77,8 @@ class Session:
         self.service.connect(await asyncio.to_thread(self._setup.connect, self._heed))
 
     async def check_catalog(self, url: str, partner_store_id: str) -> Sequence[tuple[str, str]]:
-        """Downloads and checks a CatalogSet; see ``precheck.look_at``."""
-        return await look_at(self._setup.fetch, url, partner_store_id)
+        """Downloads and checks a CatalogSet; see ``remote_check``."""
+        return await check_remote(self._setup.fetch, url, partner_store_id)
 
     async def _keep_index(self) -> None:
         while True:

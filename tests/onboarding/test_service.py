@@ -23,7 +23,7 @@ from gett_tui.onboarding.files import FileTroubleError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.session import Session, Setup
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 QUICK = Timeouts(connect=0.5, read=0.4, write=0.5, pool=0.5, total=1.0)
 

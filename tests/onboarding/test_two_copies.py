@@ -21,7 +21,7 @@ from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
 from gett_tui.onboarding.presence import Leader
 from gett_tui.onboarding.session import Session, Setup
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 LEADER = """
 import sys, time

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandbox_server import Live, live_sandbox
 
-from gett_tui.sandbox.app import Settings
 from gett_tui.sandbox.embedded import BASE_URL, SEEDS, Embedded
+from gett_tui.sandbox.settings import Settings
 from gett_tui.sandbox.state import ACTIVE, FAILED, INGESTING, PENDING, READY, State
 
 STORES = "/v1/commerce/onboarding/stores"

@@ -18,7 +18,7 @@ from textual.widgets import Button, Input
 from gett_tui.onboarding import events, index
 from gett_tui.onboarding.cache import Cache
 from gett_tui.onboarding.record import Record
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 from gett_tui.ui.commands import COMMANDS, as_markdown
 from gett_tui.ui.screens import main
 from gett_tui.ui.screens.ask import AskScreen
