@@ -93,7 +93,7 @@ async def _register(sandbox: Sandbox, request: Request) -> Response:
         sent = await read_object(request)
     except BodyError as error:
         return problem(sandbox, request, 400, str(error))
-    items = _wrong_fields(sent)
+    items = _wrong_fields(sent, https_webhook=sandbox.settings.https_webhook)
     if items:
         return problem(sandbox, request, 422, "Some fields are not valid.", items=items)
     if sandbox.settings.refuse_duplicates and sandbox.state.live_with_partner_id(sent["partnerStoreId"]):
@@ -163,10 +163,12 @@ def _answer(body: dict[str, Any], code: int) -> Response:
 # -- Register's fields
 
 
-def _wrong_fields(sent: dict[str, Any]) -> list[dict[str, str]]:
+def _wrong_fields(sent: dict[str, Any], *, https_webhook: bool) -> list[dict[str, str]]:
     """The entries of ``errors`` for what is wrong with Register's body (2.4; the codes here are S)."""
     missing = [name for name in _FIELDS if not isinstance(sent.get(name), str) or not sent[name].strip()]
     wrong = [name for name in _URL_FIELDS if name not in missing and not is_web_url(sent[name])]
+    if https_webhook and "webhookUrl" not in missing + wrong and urlsplit(sent["webhookUrl"]).scheme != "https":
+        wrong.append("webhookUrl")
     return [{"code": "REQUIRED", "message": "must be given", "jsonPath": f"$.{name}"} for name in missing] + [
         {"code": "INVALID_URL", "message": "must be a URL", "jsonPath": f"$.{name}"} for name in wrong
     ]

@@ -36,6 +36,8 @@ class Settings:
     """Whether GET after Cancel still answers a record, instead of 404 (U)."""
     refuse_duplicates: bool = False
     """Whether a second live registration of a partnerStoreId is a 409 (U)."""
+    https_webhook: bool = False
+    """Whether a webhookUrl of http is a 422 (U)."""
     bare_problems: bool = False
     """Whether problems hold only type, title and status (the only members that look required, I)."""
     reads_per_minute: int = 5_000
@@ -86,6 +88,7 @@ _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "with_null": _FLAG,
     "record_after_cancel": _FLAG,
     "refuse_duplicates": _FLAG,
+    "https_webhook": _FLAG,
     "bare_problems": _FLAG,
     "reads_per_minute": _COUNT,
     "writes_per_minute": _COUNT,
