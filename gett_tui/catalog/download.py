@@ -64,7 +64,7 @@ def _client(url: str, seconds: float) -> httpx.AsyncClient:
     context = _tls(_reads_certificates(url, way.proxy))
     return httpx.AsyncClient(
         verify=context,
-        proxy=None if way.proxy is None else httpx.Proxy(way.proxy, ssl_context=context),
+        proxy=way.proxy and httpx.Proxy(way.proxy, ssl_context=context if way.proxy.startswith("https:") else None),
         trust_env=False,
         follow_redirects=False,
         timeout=seconds,
