@@ -123,7 +123,7 @@ def test_an_order_that_is_not_validated_is_not_placed(status: int) -> None:
     with webhook(answering(answer)) as hook, live_sandbox(orders=Orders()) as live, client(live) as http:
         go_live(http, hook.url)
         go_live(http, "https://hooks.example")
-        first, _ = results(live, 2)
+        (first,) = (result for result in results(live, 2) if result.url.startswith(hook.url))
         assert (first.status, first.answer) == (status, "" if status == 304 else "out of stock")
         assert len(hook.requests) == 1
 
