@@ -7,7 +7,7 @@ Gett's own limits are U. What cannot be written again as JSON (half a surrogate 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import ClientDisconnect
 
@@ -46,7 +46,7 @@ async def _read(request: Request) -> bytes:
 
 def _parsed(data: bytes) -> object:
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_members, parse_constant=_refuse)
+        value = json.loads(data.decode(), object_pairs_hook=_members)
         if max(_depths(value)) > _DEPTH:
             raise BodyError("The body is nested too deeply.")
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
@@ -62,10 +62,6 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) < len(pairs):
         raise BodyError("The body has a member twice.")
     return members
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _depths(value: object) -> Iterator[int]:

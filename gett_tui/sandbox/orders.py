@@ -90,13 +90,6 @@ class Orders:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def aclose(self) -> None:
-        """Ends the orders under way."""
-        tasks = list(self._under_way)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     async def _send(self, known: Onboarding) -> None:
         order = sample_order(known)
         async with self._slots:

@@ -66,13 +66,6 @@ class Pulls:
         self.start_due()
         await asyncio.gather(*self._under_way)
 
-    async def aclose(self) -> None:
-        """Ends the downloads under way."""
-        tasks = [*self._under_way, *([self._scheduler] if self._scheduler else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     async def _run(self) -> None:
         while True:
             self.start_due()

@@ -82,13 +82,12 @@ async def _serve(sandbox: Sandbox, listening: socket.socket, introduce: Callable
     with server.capture_signals():
         introduce()
         await server.serve(sockets=[listening])
-    await sandbox.aclose()
     await _end_tasks()
     return server.status
 
 
 async def _end_tasks() -> None:
-    """Ends what is left: requests that were cut off."""
+    """Ends what is left: requests that were cut off, pulls and orders."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()

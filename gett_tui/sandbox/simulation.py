@@ -36,9 +36,3 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.pulls = Pulls(self.state, self.download, lambda: self.settings.pull_seconds)
-
-    async def aclose(self) -> None:
-        """Ends the downloads and the orders under way."""
-        await self.pulls.aclose()
-        if self.orders is not None:
-            await self.orders.aclose()

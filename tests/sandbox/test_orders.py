@@ -188,6 +188,14 @@ def test_a_webhook_that_fails_is_told_and_hurts_nothing(script: Script, said: st
         assert http.get(f"{STORES}/{made}").json()["status"] == "active"
 
 
+def test_an_answer_without_end_is_read_to_a_bound() -> None:
+    megabyte = b"100000\r\n" + b"x" * 2**20 + b"\r\n"
+    script = without_end(head(200, "Transfer-Encoding: chunked"), megabyte)
+    with webhook(script) as hook, live_sandbox(orders=Orders(seconds=20)) as live, client(live) as http:
+        go_live(http, hook.url)
+        assert [one.status for one in results(live, 2)] == [200, 200]
+
+
 def test_the_activation_does_not_wait_for_the_webhook() -> None:
     with webhook(falling_silent()) as hook, live_sandbox(orders=Orders(seconds=3_600)) as live, client(live) as http:
         for number in range(40):
@@ -225,4 +233,3 @@ async def test_the_demo_sends_no_orders() -> None:
             assert (await http.get("/_sandbox")).json()["orders"] == []
         assert embedded.sandbox.orders is None
         assert hook.connections == 0
-        await embedded.sandbox.aclose()

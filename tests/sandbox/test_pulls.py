@@ -126,20 +126,16 @@ async def test_a_download_that_breaks_in_an_unforeseen_way_fails_its_onboarding_
     assert made.error == "The catalog cannot be processed (LookupError)."
 
 
-async def test_the_end_cancels_the_downloads_under_way() -> None:
-    began = asyncio.Event()
-
+async def test_a_reason_that_no_answer_could_tell_is_told_all_the_same() -> None:
     async def download(url: str) -> bytes:
-        began.set()
-        await asyncio.sleep(3_600)
-        return b""
+        raise DownloadError("half a pair: \ud800")
 
-    state = State(time.time, pending=0.0)
-    pulls = Pulls(state, download, lambda: 3_600.0)
-    pulls.start()
-    pulls.plan(state.register({"catalogCallbackUrl": "x"}))
-    await asyncio.wait_for(began.wait(), 10)
-    await asyncio.wait_for(pulls.aclose(), 10)
+    state = State(time.time, pending=0.0, ingesting=0.0)
+    pulls = Pulls(state, download, lambda: 30.0)
+    made = state.register({"catalogCallbackUrl": "x"})
+    pulls.plan(made)
+    await pulls.settled()
+    assert (made.error or "").encode().endswith(b"half a pair: \\ud800")
 
 
 async def test_a_redirecting_catalog_is_not_followed() -> None:

@@ -120,6 +120,13 @@ def test_the_window_is_counted_down_and_its_end_is_a_429_with_the_time_to_wait()
         assert http.post(STORES, json=body(live)).status_code == 201, "writes have a window of their own"
 
 
+def test_a_clock_that_is_put_back_does_not_hold_the_window_open() -> None:
+    with live_sandbox(Settings(reads_per_minute=1)) as live, client(live) as http:
+        assert [http.get(f"{STORES}/x").status_code for _ in range(2)] == [404, 429]
+        live.state.now = lambda: time.time() - 3_600
+        assert [http.get(f"{STORES}/x").status_code for _ in range(2)] == [404, 429]
+
+
 SWITCHES: list[tuple[Settings, Callable[[httpx.Client, Live], bool]]] = [
     (Settings(register_code=202), lambda http, live: http.post(STORES, json=body(live)).status_code == 202),
     (Settings(with_null=True), lambda http, live: http.post(STORES, json=body(live)).json()["storeId"] is None),

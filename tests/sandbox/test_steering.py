@@ -75,9 +75,11 @@ def test_any_word_can_be_gett_s_status(word: str) -> None:
 
 
 def test_a_status_that_is_let_go_again_lets_the_pull_happen() -> None:
-    with live_sandbox(pending=0.1, ingesting=0) as live, client(live) as http:
+    with live_sandbox(pending=0.5, ingesting=0) as live, client(live) as http:
         made = http.post(STORES, json=body(live.catalog())).json()["onboardingId"]
         http.post("/_sandbox", json={"status": {made: "menu_review"}})
+        due = live.state.onboardings[made].pending_until
+        until(lambda: live.state.now() > due + 0.2)
         assert http.get(f"{STORES}/{made}").json()["status"] == "menu_review"
         http.post("/_sandbox", json={"status": {made: None}})
         until(lambda: http.get(f"{STORES}/{made}").json()["status"] == "ready_to_activate")
