@@ -20,7 +20,15 @@ from gett_tui.words import reason, sentence
 
 EVIL = "\x1b]52;c;aGk=\a\u202eevil\n[@click=app.bell]"
 
-_OTHER_TREES = (Cause.OTHER, Cause.UNREADABLE, Cause.PROBLEM, Cause.FILE)
+_OTHER_TREES = (
+    Cause.OTHER,
+    Cause.UNREADABLE,
+    Cause.PROBLEM,
+    Cause.FILE,
+    Cause.TOO_LARGE,
+    Cause.PROXY_SETTING,
+    Cause.CERTIFICATES,
+)
 
 
 def problem(status: int, **more: object) -> ProblemError:
