@@ -22,7 +22,7 @@ from gett_tui.onboarding import events
 from gett_tui.onboarding.ports import Lead, PollingReport
 from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime, RuntimeConfig
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 LEADER = """
 import sys, time
