@@ -137,15 +137,11 @@ async def test_answers_before_the_answer_have_an_end(piece: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "flood",
-    [
-        head(100) * 50_000,
-        chunked(b" " * 50_000, size=1),
-        head(200) + b" " * 4_000_000,
-    ],
+    ("flood", "at_least"),
+    [(head(100) * 50_000, 10), (chunked(b" " * 50_000, size=1), 500), (head(200) + b" " * 4_000_000, 15)],
     ids=["1xx", "chunks", "body"],
 )
-async def test_others_run_while_a_flood_is_read(flood: bytes) -> None:
+async def test_others_run_while_a_flood_is_read(flood: bytes, at_least: int) -> None:
     """Counted in turns of the event loop, not in seconds: none may take more than a small part of the flood."""
     turns = 0
 
@@ -161,4 +157,4 @@ async def test_others_run_while_a_flood_is_read(flood: bytes) -> None:
             with pytest.raises((NoAnswerError, UnreadableAnswerError)):
                 await client.status("id-1")
             task.cancel()
-    assert turns > 15
+    assert turns > at_least
