@@ -92,7 +92,7 @@ async def _reach(doctor: Doctor, profile: Profile, key: Secret) -> None:
             await client.status(_NOBODY)
         except ProblemError as error:
             # Gett answers that it does not know an id that nobody has: the way and the key are both good.
-            if error.status == 404:
+            if error.says_gone:
                 doctor.ok(f"Gett: {profile.host} answers and takes the key")
             else:
                 doctor.bad(f"Gett: {error_messages.reason(error)}")

@@ -2,7 +2,7 @@
 
 The HTTP library reuses a connection on which bytes are left over, and takes them for the answer to the next question.
 Here every byte is accounted for: only a connection whose last answer ended exactly where the bytes ended is used
-again. Answers before the answer (1xx) and headers are bounded, and each piece read lets others run.
+again. Answers before the answer (1xx) and headers are bounded in number, so that reading them holds nothing up.
 """
 
 # ruff: noqa: ASYNC109 (the signatures are the HTTP library's)
@@ -131,14 +131,11 @@ class Stream(httpcore.AsyncNetworkStream):
         self._informational += self._in_head
         if self._informational > _MAX_INFORMATIONAL:
             raise httpcore.RemoteProtocolError("nothing but answers before the answer")
-        await asyncio.sleep(0)
         return head
 
     async def _piece(self, max_bytes: int) -> bytes:
         if not self._inbox.data:
             await self._inbox.more()
-        else:
-            await asyncio.sleep(0)
         piece = self._inbox.take(max_bytes)
         if len(self._body) <= _ACCOUNTED:
             self._body += piece

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,24 +137,17 @@ async def test_answers_before_the_answer_have_an_end(piece: bytes) -> None:
     assert caught.value.cause is Cause.BROKEN
 
 
-@pytest.mark.parametrize(
-    "flood",
-    [
-        head(100) * 50_000,
-        chunked(b" " * 50_000, size=1),
-        head(200) + b" " * 4_000_000,
-    ],
-    ids=["1xx", "chunks", "body"],
-)
+@pytest.mark.parametrize("flood", [head(100) * 50_000, chunked(b" " * 50_000, size=1)], ids=["1xx", "chunks"])
 async def test_others_run_while_a_flood_is_read(flood: bytes) -> None:
-    """Counted in turns of the event loop, not in seconds: none may take more than a small part of the flood."""
-    turns = 0
+    """Measured in the processor's time between two turns of the event loop: the whole flood takes far more."""
+    longest = 0.0
 
     async def others() -> None:
-        nonlocal turns
+        nonlocal longest
         while True:
-            turns += 1
+            before = time.thread_time()
             await asyncio.sleep(0)
+            longest = max(longest, time.thread_time() - before)
 
     with hostile_server(falling_silent(flood)) as server:
         async with GettClient(server.url, secret(), env=ENV, timeouts=Timeouts(read=0.5)) as client:
@@ -161,4 +155,4 @@ async def test_others_run_while_a_flood_is_read(flood: bytes) -> None:
             with pytest.raises((NoAnswerError, UnreadableAnswerError)):
                 await client.status("id-1")
             task.cancel()
-    assert turns > 15
+    assert longest < 0.05
