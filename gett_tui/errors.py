@@ -34,6 +34,9 @@ class Cause(StrEnum):
     PROBLEM = "problem"
     """An error status came, of Gett's own or of something in between."""
 
+    STORES_UNKNOWN = "stores_unknown"
+    """Gett does not know store after store that it knew before."""
+
     FILE = "file"
     """A file or folder could not be used; the fact ``errno`` says why."""
 

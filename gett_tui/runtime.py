@@ -14,6 +14,7 @@ from gett_tui.onboarding.service import Service, utc_now
 from gett_tui.polling.poller import Poller
 from gett_tui.storage.files import FileTroubleError
 from gett_tui.storage.instances import Instances
+from gett_tui.storage.leadership import Leadership
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.shared_pace import SharedPace
 
@@ -55,11 +56,19 @@ class Runtime:
     def __init__(self, setup: RuntimeConfig, listener: Callable[[Event], None]) -> None:
         self._setup = setup
         self._listener = listener
-        self._quota = Quota(setup.limits, setup.share, SharedPace(setup.folder / "quota"))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        pace = SharedPace(setup.folder / "quota", self._pace_is_own)
+        self._quota = Quota(setup.limits, setup.share, pace)
         self._presence = Instances(setup.folder)
+        self._leadership = Leadership(setup.folder)
         cache = RecordStore(setup.folder, self._presence.owner)
         self.service = Service(cache, self._presence, self._quota, self._hear, setup.now)
-        self.poller = Poller(self.service, self._presence, listener, now=setup.now)
+        self.poller = Poller(self.service, self._leadership, listener, now=setup.now)
+
+    def _pace_is_own(self, error: FileTroubleError) -> None:
+        """Tells, from whatever thread it is found out in, that the pace is not shared with other copies."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._listener, Failure("Sharing the pace of requests", error))
 
     def _hear(self, event: Event) -> None:
         self.poller.notice(event)
@@ -67,6 +76,7 @@ class Runtime:
 
     async def run(self) -> None:
         """Loads the records, then connects, then polls until cancelled. Raises ConfigError from connecting."""
+        self._loop = asyncio.get_running_loop()
         await self.service.load()
         await self.connect()
         async with asyncio.TaskGroup() as group:
@@ -90,7 +100,7 @@ class Runtime:
             await asyncio.sleep(_INDEX_PERIOD)
 
     def _heed(self, kind: str, said: RateLimits) -> None:
-        self._quota.heed(kind, said, self._setup.now().timestamp())
+        self._quota.update_from_headers(kind, said, self._setup.now().timestamp())
 
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""

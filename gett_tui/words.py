@@ -25,6 +25,10 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.LOCAL: ("the request was not sent", ""),
     Cause.TIMEOUT: ("no answer in time", "Gett or the network is slow."),
     Cause.BROKEN: ("the connection broke off", "The network or a proxy cut it."),
+    Cause.STORES_UNKNOWN: (
+        "Gett does not know store after store",
+        "Check that base URL and key are of the environment that these stores were registered in.",
+    ),
 }
 
 _STATUSES: dict[int, tuple[str, str]] = {
@@ -60,6 +64,8 @@ def _reason(error: BaseException) -> tuple[str, str]:
         return what, todo
     if isinstance(error, UnreadableAnswerError):
         return f"its answer makes no sense: {error}".rstrip("."), "Something in between may be answering."
+    if isinstance(error, GettTuiError) and error.cause in _CAUSES:
+        return _CAUSES[error.cause]
     return sentence(error).rstrip("."), ""
 
 

@@ -66,6 +66,17 @@ class Role:
 
     leading: bool
     leader: PollingReport | None = None
+    silent_since: datetime | None = None
+    """Since when (UTC) the copy that polls has given no sign of life; None while it does."""
+    trouble: GettTuiError | None = None
+    """Why this copy cannot tell which one polls, and so does not poll itself."""
+
+    def is_like(self, other: Role | None) -> bool:
+        """Whether both say the same; two errors are the same when their texts are."""
+        if other is None:
+            return False
+        same = (self.leading, self.leader, self.silent_since) == (other.leading, other.leader, other.silent_since)
+        return same and str(self.trouble) == str(other.trouble)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,14 @@ class RecordGoneError(RecordError):
     """The record is not there any more."""
 
 
+class NotKnownError(RecordError):
+    """Gett itself said, and for the first time, that it does not know the onboarding; ``record`` stays as it is."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__("Gett says that it does not know this onboarding; it is asked once more")
+        self.record = record
+
+
 class DuplicateError(RecordError):
     """A live record with the same partner store id stands in this profile already."""
 

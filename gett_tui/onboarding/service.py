@@ -19,7 +19,7 @@ from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, Outcome, ProblemError, UnreadableAnswerError
 from gett_tui.onboarding import events, reconcile
 from gett_tui.onboarding.events import StoresChanged
-from gett_tui.onboarding.ports import PollingReport, RecordGoneError
+from gett_tui.onboarding.ports import NotKnownError, PollingReport, RecordGoneError
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState, Status, is_news, meaning, why_not_activate, why_not_cancel
 from gett_tui.storage.files import FileTroubleError
@@ -173,8 +173,16 @@ class Service:
     @property
     def polling(self) -> PollingReport:
         """How asking Gett goes, for the copies that do not."""
-        trouble = None if self._trouble is None else str(self._trouble)
-        return PollingReport(polled_at=self._polled_at, trouble=trouble, trouble_since=self._trouble_since)
+        error = self._trouble
+        if error is None:
+            return PollingReport(polled_at=self._polled_at)
+        return PollingReport(
+            polled_at=self._polled_at,
+            trouble=str(error),
+            trouble_since=self._trouble_since,
+            cause=error.cause.value,
+            facts=error.facts,
+        )
 
     def will_try_again(self, at: datetime) -> None:
         """Tells when Gett is asked again after trouble on the way there."""
@@ -259,8 +267,14 @@ class Service:
         record = reconcile.from_registration(answer, Record(key=onboarding_id, status=""), self._now())
         return await self._saved(partial(self._cache.add, record))
 
-    async def refresh(self, key: str, *, urgent: bool = True) -> Record:
-        """Asks Gett how the store stands. Raises GettError, FileTroubleError, NotPossibleError."""
+    async def refresh(
+        self, key: str, *, urgent: bool = True, believe_gone: bool = True, wanted: Callable[[], bool] | None = None
+    ) -> Record:
+        """Asks Gett how the store stands. Raises GettError, FileTroubleError, NotPossibleError.
+
+        On Gett's own NOT_FOUND the record becomes gone when ``believe_gone``, else NotKnownError is raised.
+        ``wanted`` is asked when the answer is there: when False, the answer is not used.
+        """
         record = self.get(key)
         if record.onboarding_id is None:
             raise NotPossibleError("Gett cannot be asked: this store has no onboarding id yet.")
@@ -271,7 +285,13 @@ class Service:
         except ProblemError as error:
             if not reconcile.says_gone(error):
                 raise
+            if wanted is not None and not wanted():
+                return record
+            if not believe_gone:
+                raise NotKnownError(record) from error
             return await self._observe(key, record.revision, lambda now: now.moved(OwnState.GONE, self._now()))
+        if wanted is not None and not wanted():
+            return record
         return await self._observe(key, record.revision, lambda now: reconcile.apply_status(answer, now, self._now()))
 
     async def activate(self, key: str) -> Record:
@@ -469,12 +489,12 @@ class Service:
 
     async def _read(self, onboarding_id: str, *, urgent: bool) -> Onboarding:
         client = await self._ready()
-        await self._quota.reads.turn(urgent=urgent)
+        await self._quota.reads.acquire(urgent=urgent)
         try:
             answer = await client.status(onboarding_id)
         except GettError as error:
             if isinstance(error, ProblemError) and error.status == 429:
-                self._quota.reads.pause(error.problem.retry_after or 1.0)
+                self._quota.reads.refused(error.problem.retry_after)
             self._heard(error)
             if not reconcile.is_about_the_way(error):
                 self._answered()
@@ -492,7 +512,7 @@ class Service:
         waited = 0.0
         backoff = 1.0
         while True:
-            await self._quota.writes.turn(urgent=True)
+            await self._quota.writes.acquire(urgent=True)
             try:
                 answer = await call()
             except GettError as error:
