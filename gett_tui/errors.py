@@ -69,6 +69,9 @@ class Cause(StrEnum):
     """The proxy that a variable of the environment names cannot be used; the facts name the variable and why."""
     CERTIFICATES = "certificates"
     """The certificates that a variable of the environment names cannot be read; the facts name variable and path."""
+    STORES_UNKNOWN = "stores_unknown"
+    """Gett does not know store after store that it knew before."""
+
     FILE = "file"
     """A file or folder could not be used; the fact ``errno`` says why."""
 

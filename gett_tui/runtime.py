@@ -18,6 +18,7 @@ from gett_tui.onboarding.ports import StorageError
 from gett_tui.onboarding.service import Service, utc_now
 from gett_tui.polling.poller import Poller
 from gett_tui.storage.instances import Instances
+from gett_tui.storage.leadership import Leadership
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.shared_pace import SharedPace
 
@@ -67,11 +68,18 @@ class Runtime:
     def __init__(self, config: RuntimeConfig, listener: Callable[[Event], None]) -> None:
         self._config = config
         self._listener = listener
-        self._quota = Quota(config.limits, config.share, SharedPace(config.folder / "quota"))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        pace = SharedPace(config.folder / "quota", self._pace_is_own)
+        self._quota = Quota(config.limits, config.share, pace)
         self._instances = Instances(config.folder)
         store = RecordStore(config.folder, self._instances.owner)
         self.service = Service(store, self._instances, self._quota, self._hear, config.now, config.patience)
-        self.poller = Poller(self.service, self._instances, listener, now=config.now)
+        self.poller = Poller(self.service, Leadership(config.folder), listener, now=config.now)
+
+    def _pace_is_own(self, error: StorageError) -> None:
+        """Tells, from whatever thread it is found out in, that the pace is not shared with other copies."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._listener, Failure("Sharing the pace of requests", error))
 
     def _hear(self, event: Event) -> None:
         self.poller.notice(event)
@@ -79,6 +87,7 @@ class Runtime:
 
     async def run(self) -> None:
         """Loads the records, then follows them, connects, and polls, until cancelled."""
+        self._loop = asyncio.get_running_loop()
         await self.service.load()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.poller.run())
@@ -116,7 +125,7 @@ class Runtime:
             await asyncio.sleep(_INDEX_PERIOD)
 
     def _heed(self, kind: str, said: RateLimits) -> None:
-        self._quota.heed(kind, said, self._config.now().timestamp())
+        self._quota.update_from_headers(kind, said, self._config.now().timestamp())
 
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""

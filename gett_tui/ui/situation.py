@@ -22,6 +22,11 @@ def viewed(view: StatusView, event: events.Event, zone: tzinfo | None) -> Status
         case events.Role(lead=Lead(is_ours=True)):
             # What another copy had trouble with, this one finds out for itself.
             return view._replace(leading=True, leader_pid=None, trouble=None if view.leading is False else view.trouble)
+        case events.Role(trouble=trouble) if trouble is not None:
+            return view._replace(trouble=f"Gett is not asked: {error_messages.sentence(trouble)}")
+        case events.Role(lead=Lead(report=PollingReport() as leader, silent_since=silent)) if silent is not None:
+            trouble = f"Not polled since {silent.astimezone(zone):%H:%M:%S}: process {leader.pid} does not answer."
+            return view._replace(leading=False, leader_pid=leader.pid, polled_at=leader.polled_at, trouble=trouble)
         case events.Role(lead=Lead(report=PollingReport() as leader)):
             trouble = _trouble_words(leader.trouble_since, f"{leader.trouble}.", zone) if leader.trouble else None
             return view._replace(leading=False, leader_pid=leader.pid, polled_at=leader.polled_at, trouble=trouble)
