@@ -48,6 +48,7 @@ async def failure(url: str, seconds: float = 30.0) -> DownloadError:
         (zlib.compress(CATALOG), ["Content-Encoding: deflate"]),
         (b"x" * LIMIT, []),
     ],
+    ids=["plain", "empty", "gzip", "deflate", "at the limit"],
 )
 async def test_a_file_is_taken_as_it_is_and_unpacked(body: bytes, headers: list[str]) -> None:
     with hostile_server(answering(whole(200, body, *headers))) as server:
