@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import tomllib
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -177,9 +178,12 @@ def _caught_by(tree: Path, asked: Seconds) -> str | None:
     each = 20 + 5 * max(asked.values())
     child = os.fork()
     if child == 0:
-        with suppress(BaseException):
+        try:
             _run_tests(tree, log, each)
-        os._exit(70)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(70)
     end = time.monotonic() + 2 * each + 5 * sum(asked.values())
     while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         if time.monotonic() > end:
@@ -188,11 +192,13 @@ def _caught_by(tree: Path, asked: Seconds) -> str | None:
     # What the tests started goes too. The child is not reaped yet, so that its number is still its own.
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status == 0:
         return None
+    if status > pytest.ExitCode.TESTS_FAILED:
+        raise RuntimeError(f"{tree}: pytest ended with {status}")
     failed = [line for line in log.read_text(errors="replace").splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0].partition(" - ")[0] if failed else f"wait status {status}"
+    return failed[0].partition(" - ")[0] if failed else f"exit status {status}"
 
 
 def _run_tests(tree: Path, log: Path, each: float) -> None:
@@ -205,6 +211,7 @@ def _run_tests(tree: Path, log: Path, each: float) -> None:
     sys.dont_write_bytecode = True
     sys.path[:] = [str(tree), *(entry for entry in sys.path if Path(entry) not in (ROOT, HERE, Path()))]
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--timeout={each:.0f}", "-rfE", "--tb=no"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # for what is imported already
     os._exit(int(pytest.main([*options, "@asked"])))
 
 
