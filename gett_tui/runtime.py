@@ -92,9 +92,11 @@ class Runtime:
     def _heed(self, kind: str, said: RateLimits) -> None:
         self._quota.heed(kind, said, self._setup.now().timestamp())
 
-    async def close(self) -> None:
+    async def close(self, *, save_index: bool = True) -> None:
         """Waits a few seconds for writes under way, then ends."""
         await self.service.close()
+        if not save_index:
+            return
         # The next start is slower without it; a disk that refuses it has been told of.
         with contextlib.suppress(FileTroubleError):
             await self.service.save_index()

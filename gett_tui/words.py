@@ -76,4 +76,7 @@ def sentence(error: BaseException) -> str:
         return one_line(f"{reason(error)} So {known}.", _LIMIT)
     if isinstance(error, GettTuiError):
         return one_line(str(error), _LIMIT)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return one_line(f"{place}{error.strerror or type(error).__name__}.", _LIMIT)
     return f"An unforeseen error ({type(error).__name__}); --debug writes the details to a file."

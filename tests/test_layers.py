@@ -71,7 +71,7 @@ def test_the_first_frame_imports_no_http_library_and_no_pydantic() -> None:
 
 
 def test_the_command_line_is_parsed_without_textual() -> None:
-    assert not loaded("import gett_tui.cli; gett_tui.cli._parser()") & {"textual", "httpx", "starlette", "rich"}
+    assert not loaded("import gett_tui.commands.parser as p; p.build()") & {"textual", "httpx", "starlette", "rich"}
 
 
 def test_the_api_s_paths_stand_in_one_place() -> None:

@@ -30,6 +30,19 @@ class UnkeepableError(StorageError):
     """A record can never be kept where it belongs (a newer program's file stands there): trying again does not help."""
 
 
+class UnkeptError(GettTuiError):
+    """What Gett answered about a store can be kept nowhere (exit status 3): whoever hears it tells a person the id."""
+
+    def __init__(self, partner_store_id: str, onboarding_id: str) -> None:
+        super().__init__(
+            f"NOT SAVED: {partner_store_id} is {onboarding_id}. Write it down; when files can be written again, "
+            f"gett-tui track {onboarding_id} takes it up.",
+            facts={"partner_store_id": partner_store_id, "onboarding_id": onboarding_id},
+        )
+        self.partner_store_id = partner_store_id
+        self.onboarding_id = onboarding_id
+
+
 class RecordGoneError(RecordError):
     """The record is not there any more."""
 

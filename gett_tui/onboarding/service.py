@@ -112,6 +112,11 @@ class Service:
         self._listener(events.Loaded())
         await asyncio.to_thread(self._cache.clear_leftovers, self._presence.is_alive)
 
+    async def find(self, onboarding_id: str) -> Record | None:
+        """The one record of ``onboarding_id``, read alone; None when only ``load`` may find it."""
+        await self._open()
+        return await asyncio.to_thread(self._cache.find, onboarding_id)
+
     async def _open(self) -> None:
         while True:
             try:

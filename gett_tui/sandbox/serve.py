@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 _HOST = "127.0.0.1"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the sandbox's options to its parser."""
-    parser.add_argument("--port", type=int, default=8787, help="0 takes a free one (default: 8787)")
-    parser.add_argument("--pending", type=float, default=3.0, metavar="S", help="seconds in pending_catalog")
-    parser.add_argument("--ingesting", type=float, default=6.0, metavar="S", help="seconds in catalog_ingesting")
-    parser.add_argument("--spread", type=float, default=0.0, metavar="X", help="sigma of the logarithm of both times")
-    parser.add_argument("--seed", type=int, help="makes ids and times repeatable")
-
-
 def run(arguments: argparse.Namespace | SimpleNamespace) -> int:
     """Serves until interrupted. Raises GettTuiError when the extra is missing or the port is taken."""
     import random

@@ -426,6 +426,19 @@ class RecordStore:
                 return record
         return None
 
+    def find(self, onboarding_id: str) -> Record | None:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        path = self._onboardings.path / file_name(onboarding_id)
+        signature = files.signature(path)
+        try:
+            record = read_record(path)
+        except (OSError, ValueError, RecordError):
+            return None
+        if record.onboarding_id != onboarding_id:
+            return None
+        self._mirrored(self._onboardings, path.name, record, signature)
+        return record
+
     def confirm_attempt(
         self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
     ) -> Record:
