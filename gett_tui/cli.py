@@ -91,7 +91,8 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     )
     if arguments.demo:
         return dashboard.run_demo(look)
-    from gett_tui.config import claim_folder, find_key, load_profile
+    from gett_tui.api_key import find_key
+    from gett_tui.config import claim_folder, load_profile
 
     profile = load_profile(os.environ, arguments.profile)
     key = find_key(profile, os.environ)

@@ -13,9 +13,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from gett_tui import words
+from gett_tui.api_key import find_key, key_source
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.output import put
-from gett_tui.config import config_path, find_key, load_profile, state_folder
+from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.storage.inspection import look_over, repair
@@ -82,7 +83,8 @@ def _profile(findings: Findings, chosen: str | None) -> Profile | None:
         path = config_path(os.environ)
         findings.ok(f"configuration: {path if path.exists() else 'none, the defaults are used'}")
         production = " (PRODUCTION)" if profile.is_production else ""
-        findings.ok(f"profile: {profile.name} at {profile.base_url}{production}")
+        findings.ok(f"profile: {profile.name} at {profile.address}{production}")
+        findings.ok("where from: " + ", ".join(f"{name}: {source}" for name, source in profile.sources.items()))
         return profile
     return None
 
@@ -102,8 +104,9 @@ def _terminal(findings: Findings) -> None:
 
 def _gett(findings: Findings, profile: Profile) -> None:
     with findings.about("API key"):
+        source = key_source(profile, os.environ)
         key = find_key(profile, os.environ)
-        findings.ok("API key: present (it is never shown)")
+        findings.ok(f"API key: present, from {source.words if source else 'nowhere'} (it is never shown)")
         with findings.about("Gett"):
             asyncio.run(_reach(findings, profile, key))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up, read_all
 from gett_tui.commands.output import print_list, print_one, print_whole, say
-from gett_tui.config import claim_folder, find_key, load_profile
+from gett_tui.config import claim_folder, load_profile
 from gett_tui.onboarding.status import meaning, word
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 def refresh(arguments: argparse.Namespace) -> int:
     """Asks Gett about one store; an answer that was of no use is exit status 1. Raises GettTuiError."""
+    from gett_tui.api_key import find_key
     from gett_tui.commands.running import UseCase, perform
 
     profile = load_profile(os.environ, arguments.profile)
@@ -64,6 +65,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 def track(arguments: argparse.Namespace) -> int:
     """Takes up an onboarding that was made elsewhere. Raises GettTuiError."""
+    from gett_tui.api_key import find_key
     from gett_tui.commands.running import UseCase, perform
 
     profile = load_profile(os.environ, arguments.profile)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from gett_tui.commands import sandbox
 from gett_tui.commands.command import Command, Option
+from gett_tui.onboarding.registration import FIELDS
+
+if TYPE_CHECKING:
+    from gett_tui.onboarding.registration import Field
 
 _STORE = Option(("store",), "onboarding id, partner store id or storeId", {"metavar": "ID"})
 _JSON = Option(("--json",), "print JSON", {"action": "store_true"})
 _YES = Option(("--yes",), "do not ask", {"action": "store_true"})
+
+
+def _of_field(field: Field) -> Option:
+    is_option = field.option.startswith("-")
+    more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.option.upper()}
+    return Option((field.option,), field.placeholder, more)
+
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -16,10 +29,7 @@ COMMANDS: tuple[Command, ...] = (
         "gett-tui register cb-12 --name 'Corner Bakery' --catalog-url https://… --webhook-url https://…",
         "gett_tui.commands.writes:register",
         (
-            Option(("partner_store_id",), "your own id for the store", {"metavar": "PARTNER_STORE_ID"}),
-            Option(("--name",), "as customers read it", {"required": True}),
-            Option(("--catalog-url",), "where Gett pulls the CatalogSet", {"required": True}),
-            Option(("--webhook-url",), "base address of the order webhooks", {"required": True}),
+            *(_of_field(field) for field in FIELDS.values()),
             Option(("--allow-duplicate",), "send it though the store stands here already", {"action": "store_true"}),
             _JSON,
         ),

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from gett_tui.api_key import find_key
 from gett_tui.commands.confirm import confirm, need_person
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up
-from gett_tui.commands.output import print_one
+from gett_tui.commands.output import print_one, say
 from gett_tui.commands.running import UseCase, perform
-from gett_tui.config import claim_folder, find_key, load_profile
+from gett_tui.config import claim_folder, load_profile
 from gett_tui.errors import ConfigError
 from gett_tui.onboarding.service import NotPossibleError, Service, UnconfirmedError
 from gett_tui.onboarding.status import why_not_activate, why_not_cancel
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from gett_tui.config import Profile
     from gett_tui.gett.models import Registration
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     Act = Callable[[Service, str], Awaitable[Record]]
     WhyNot = Callable[[State], str | None]
 
+_ALIKE = 5
+
 
 def register(arguments: argparse.Namespace) -> int:
     """Registers a store. Raises GettTuiError; ConfigError for values that cannot be sent."""
@@ -35,24 +38,34 @@ def register(arguments: argparse.Namespace) -> int:
     claim_folder(profile)
     key = find_key(profile, os.environ)
     registration, may_double = _registration(arguments), arguments.allow_duplicate
-    use_case = UseCase(lambda service: service.register(registration, allow_duplicate=may_double))
-    return _perform(profile, key, use_case, as_json=arguments.json)
+
+    def act(service: Service) -> Awaitable[Record]:
+        _tell_near_alike(registration.partner_store_id, service.records())
+        return service.register(registration, allow_duplicate=may_double)
+
+    return _perform(profile, key, UseCase(act), as_json=arguments.json)
 
 
 def _registration(arguments: argparse.Namespace) -> Registration:
     from gett_tui.gett.models import Registration
-    from gett_tui.onboarding.registration import field_problems
+    from gett_tui.onboarding.registration import FIELDS, cleaned, field_hint, field_problems
 
-    values = {
-        "partnerStoreId": arguments.partner_store_id,
-        "name": arguments.name,
-        "catalogCallbackUrl": arguments.catalog_url,
-        "webhookUrl": arguments.webhook_url,
-    }
+    values = {field.name: getattr(arguments, field.argument) for field in FIELDS.values()}
     problems = field_problems(values)
     if problems:
         raise ConfigError("; ".join(f"{name}: {text}" for name, text in problems.items()))
-    return Registration.model_validate(values)
+    for name in FIELDS:
+        hint = field_hint(name, values[name])
+        if hint is not None:
+            say(f"{name}: {hint}")
+    return Registration.model_validate(cleaned(values))
+
+
+def _tell_near_alike(partner_store_id: str, records: Sequence[Record]) -> None:
+    from gett_tui.onboarding.registration import near_alike
+
+    for other in near_alike(partner_store_id, [record.partner_store_id for record in records])[:_ALIKE]:
+        say(f"another store here is called {other!r}")
 
 
 def activate(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from app_driver import KEY, DrivenApp, identifier, make_app, plant, records, screen_text, until
+from hostile_server import answering, hostile_server, whole
 from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
@@ -44,11 +45,12 @@ async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
     return app
 
 
-async def fill(pilot: Pilot[Any], live: Live, partner: str = "p-1", kind: str = "good") -> None:
+async def fill(pilot: Pilot[Any], live: Live | str, partner: str = "p-1", kind: str = "good") -> None:
     await pilot.press("n")
     await pilot.pause()
     assert isinstance(pilot.app.screen, RegisterScreen)
-    values = (partner, "Corner Bakery", live.catalog(kind, partner), "https://hooks.example/x")
+    catalog = live if isinstance(live, str) else live.catalog(kind, partner)
+    values = (partner, "Corner Bakery", catalog, "https://hooks.example/x")
     for field, value in zip(pilot.app.screen.query(Input), values, strict=True):
         field.value = value
 
@@ -160,21 +162,23 @@ async def test_a_key_that_cannot_act_says_why_and_does_nothing(
 
 
 async def test_what_gett_refuses_is_shown_at_its_field_and_what_was_typed_is_kept(tmp_path: Path) -> None:
-    with live_sandbox() as live:
-        app = make_app(tmp_path, live.url)
+    item = {"code": "INVALID_URL", "message": "must be a URL", "jsonPath": "$.webhookUrl"}
+    refused = whole(422, {"title": "Unprocessable", "status": 422, "errors": [item]})
+    made = whole(201, {"onboardingId": identifier(1), "partnerStoreId": "p-1", "status": "pending"})
+    with hostile_server(answering(refused)) as gett:
+        app = make_app(tmp_path, gett.url)
         async with app.run_test(size=(80, 24)) as pilot:
             await start(pilot, 0)
-            await fill(pilot, live)
+            await fill(pilot, "https://cdn.example/p-1.json")
             form = app.screen
             assert isinstance(form, RegisterScreen)
-            # Passes this program's check and not the simulated Gett's.
-            form.query_one("#webhookUrl", Input).value = "HTTPS://hooks.example/x"
             await pilot.press("ctrl+s")
             await until(pilot, lambda: "must be a URL" in screen_text(app))
             assert form.query_one("#partnerStoreId", Input).value == "p-1"
             assert form.query_one("#webhookUrl", Input).has_class("-bad")
             assert form.focused is form.query_one("#webhookUrl", Input)
-            form.query_one("#webhookUrl", Input).value = "https://hooks.example/x"
+            gett.script = answering(made)
+            form.query_one("#webhookUrl", Input).value = "https://hooks.example/y"
             await pilot.press("ctrl+s")
             await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 1)
     assert len(stored(tmp_path)) == 1

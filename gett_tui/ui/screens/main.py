@@ -512,8 +512,14 @@ class MainScreen(Screen[None]):
     def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
         from gett_tui.ui.screens.register import RegisterScreen
 
-        check = self.runtime.check_catalog if self.runtime else None
-        form = RegisterScreen(self._environment, submit=submit, check_catalog=check, initial=initial, title=title)
+        form = RegisterScreen(
+            self._environment,
+            submit=submit,
+            check_catalog=self.runtime.check_catalog if self.runtime else None,
+            known_ids=lambda: [record.partner_store_id for record in self.service.records()],
+            initial=initial,
+            title=title,
+        )
         self._ask(form, self._registered)
 
     def action_fix(self) -> None:
