@@ -52,8 +52,8 @@ def refresh(arguments: argparse.Namespace) -> int:
 
     profile = load_profile(os.environ, arguments.profile)
     claim_folder(profile)
-    known = look_up(profile.folder, arguments.store)
     key = find_key(profile, os.environ)
+    known = look_up(profile.folder, arguments.store)
     record = perform(profile, key, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
     print_one(record, as_json=arguments.json)
     # A use of the answer would have taken the trouble of an earlier refresh away.

@@ -83,12 +83,12 @@ def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act
         need_person(action)
     profile = load_profile(os.environ, arguments.profile)
     claim_folder(profile)
+    key = find_key(profile, os.environ)
     record = look_up(profile.folder, arguments.store)
     # Told before anybody is asked; what counts is the same rule under the record's lock.
     reason = why_not(record.status)
     if reason is not None:
         raise NotPossibleError(reason)
-    key = find_key(profile, os.environ)
     if not arguments.yes:
         confirm(action, record, profile)
     use_case = UseCase(lambda service: act(service, record.key), record.onboarding_id)
