@@ -60,7 +60,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace | SimpleNamespace:
 
 def _failed(error: Exception, arguments: argparse.Namespace | SimpleNamespace) -> int:
     from gett_tui.commands.output import say
-    from gett_tui.words import sentence
+    from gett_tui.error_messages import sentence
 
     if not isinstance(error, SignalledError):
         say(sentence(error))

@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
         "gett_tui.ui",
         "gett_tui.onboarding",
         "gett_tui.gett",
-        "gett_tui.words",
+        "gett_tui.error_messages",
         "gett_tui.runtime",
         "gett_tui.storage",
     },
@@ -69,6 +69,15 @@ def test_widgets_know_no_http_and_no_files(package: str) -> None:
 def test_the_first_frame_imports_no_http_library_and_no_pydantic() -> None:
     first = loaded("import gett_tui.dashboard, gett_tui.config, gett_tui.api_key, gett_tui.onboarding.registration")
     assert not first & {"httpx", "pydantic", "csv", "tomli_w", "idna"}
+
+
+def test_the_way_to_a_host_is_decided_and_errors_are_told_without_the_http_library() -> None:
+    assert not loaded("import gett_tui.gett.proxies, gett_tui.error_messages") & {"httpx", "httpcore", "pydantic"}
+
+
+def test_the_table_of_sentences_knows_causes_and_facts_alone() -> None:
+    names = imported(ROOT / "error_messages.py")
+    assert {name.rpartition(".")[0] for name in names} == {"gett_tui.errors", "gett_tui.text"}
 
 
 def test_the_command_line_is_parsed_without_textual() -> None:

@@ -12,13 +12,14 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from gett_tui import words
+from gett_tui import error_messages
 from gett_tui.api_key import find_key, key_source
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.output import put
 from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
+from gett_tui.gett.proxies import way_to
 from gett_tui.storage.inspection import look_over, repair
 from gett_tui.text import one_line
 
@@ -60,7 +61,7 @@ class Findings:
         try:
             yield
         except (GettTuiError, OSError) as error:
-            self.bad(f"{what}: {words.sentence(error)}")
+            self.bad(f"{what}: {error_messages.sentence(error)}")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -108,6 +109,8 @@ def _gett(findings: Findings, profile: Profile) -> None:
         key = find_key(profile, os.environ)
         findings.ok(f"API key: present, from {source.words if source else 'nowhere'} (it is never shown)")
         with findings.about("Gett"):
+            way = way_to(profile.base_url, os.environ)
+            findings.ok(f"way to Gett: {way.shown} ({way.reason})")
             asyncio.run(_reach(findings, profile, key))
 
 
@@ -118,23 +121,13 @@ async def _reach(findings: Findings, profile: Profile, key: Secret) -> None:
         try:
             await client.status(_NOBODY)
         except GettError as error:
-            if _is_gett_s_own_not_found(error):
+            # Gett itself does not know an id that nobody has: the way and the key are both good.
+            if isinstance(error, ProblemError) and error.says_gone:
                 findings.ok(f"Gett: {profile.host} answers and takes the key")
             else:
-                findings.bad(f"Gett: {_why_not(error)}")
+                findings.bad(f"Gett: {error_messages.reason(error)}")
         else:
             findings.bad(f"Gett: {profile.host} knows an onboarding that nobody made; is it Gett?")
-
-
-def _is_gett_s_own_not_found(error: GettError) -> bool:
-    """Whether Gett itself says that it does not know an id that nobody has: the way and the key are both good."""
-    return isinstance(error, ProblemError) and error.status == 404 and error.problem.error_code == "NOT_FOUND"
-
-
-def _why_not(error: GettError) -> str:
-    if isinstance(error, ProblemError) and error.status == 404:
-        return "the answer 404 is not Gett's own, so whether it takes the key is not known. Check the base URL."
-    return words.reason(error)
 
 
 def _all_files(findings: Findings) -> None:

@@ -58,7 +58,7 @@ def _with_details(record: Record, answer: Onboarding) -> Record:
 
 def says_gone(error: ProblemError) -> bool:
     """Whether Gett itself says that it does not know the onboarding: a 404 that a proxy could not have made up."""
-    return error.status == 404 and error.problem.documented
+    return error.says_gone
 
 
 def is_about_the_way(error: GettError) -> bool:
@@ -67,4 +67,4 @@ def is_about_the_way(error: GettError) -> bool:
         return True
     if not isinstance(error, ProblemError):
         return False
-    return error.status in (401, 403, 407, 429) or error.status >= 500 or not error.problem.documented
+    return error.status in (401, 403, 407, 429) or error.status >= 500 or not error.problem.is_gett

@@ -667,9 +667,7 @@ def _trouble(action: str, error: GettError, at: datetime) -> Trouble:
 
 def _wait_before_retry(error: GettError, backoff: float) -> float | None:
     """Seconds to wait before a write that was certainly not done goes again; None when it must not."""
-    if not isinstance(error, ProblemError) or error.outcome is not Outcome.NOT_DONE:
-        return None
-    if error.status not in (429, 503):
+    if not isinstance(error, ProblemError) or not error.may_go_again:
         return None
     told = error.problem.retry_after
     if told is not None:

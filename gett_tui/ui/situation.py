@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from gett_tui import words
+from gett_tui import error_messages
 from gett_tui.onboarding import events
 from gett_tui.text import one_line
 
@@ -41,7 +41,7 @@ def viewed(view: StatusView, event: events.Event, zone: tzinfo | None) -> Status
 
 def _reach_words(event: events.Reachability, zone: tzinfo | None) -> str:
     again = f" Trying again at {event.next_try.astimezone(zone):%H:%M:%S}." if event.next_try else ""
-    reason = words.reason(event.error) if event.error else ""
+    reason = error_messages.reason(event.error) if event.error else ""
     return _trouble_words(event.since, f"{reason}{again}", zone)
 
 
@@ -52,7 +52,7 @@ def _trouble_words(since: datetime | None, why: str, zone: tzinfo | None) -> str
 
 def _file_words(event: events.FilesTrouble) -> str | None:
     if event.error is not None:
-        return f"Nothing can be saved: {words.sentence(event.error)}"
+        return f"Nothing can be saved: {error_messages.sentence(event.error)}"
     if not event.problems:
         return None
     first = event.problems[0]
