@@ -46,6 +46,8 @@ class Cause(StrEnum):
     BROKEN = "broken"
     UNREADABLE = "unreadable"
     """An answer came and makes no sense."""
+    TOO_LARGE = "too_large"
+    """An answer came and is over our bound; the fact ``limit`` says which (bytes)."""
     PROBLEM = "problem"
     """An error status came, with Gett's own word: a problem that has an ``errorCode``."""
     FOREIGN = "foreign"

@@ -7,9 +7,10 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gett_tui.catalog.download import fetch
+from gett_tui.catalog.remote_check import check_remote
 from gett_tui.gett.quota import Limits, Quota, limits_for
 from gett_tui.onboarding.events import Failure
-from gett_tui.onboarding.precheck import fetch, look_at
 from gett_tui.onboarding.service import Service, utc_now
 from gett_tui.polling.poller import Poller
 from gett_tui.storage.files import FileTroubleError
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from gett_tui.catalog.download import Fetch
     from gett_tui.config import Profile
     from gett_tui.gett.client import GettClient, RateLimits
     from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.events import Event
-    from gett_tui.onboarding.precheck import Fetch
 
     Connect = Callable[[Callable[[str, RateLimits], None]], GettClient]
 
@@ -78,8 +79,8 @@ class Runtime:
         self.service.connect(await asyncio.to_thread(self._setup.connect, self._heed))
 
     async def check_catalog(self, url: str, partner_store_id: str) -> Sequence[tuple[str, str]]:
-        """Downloads and checks a CatalogSet; see ``precheck.look_at``."""
-        return await look_at(self._setup.fetch, url, partner_store_id)
+        """Downloads and checks a CatalogSet; see ``remote_check``."""
+        return await check_remote(self._setup.fetch, url, partner_store_id)
 
     async def _keep_index(self) -> None:
         while True:

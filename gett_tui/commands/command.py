@@ -20,6 +20,8 @@ class Option(NamedTuple):
     """What it is, for ``--help``."""
     settings: Mapping[str, Any] = _NOTHING
     """What else argparse is told: type, default, action, metavar."""
+    group: str = ""
+    """Options of one group exclude each other."""
 
 
 class Command(NamedTuple):

@@ -39,8 +39,10 @@ def build() -> argparse.ArgumentParser:
 
 
 def _add(parser: argparse.ArgumentParser, options: tuple[Option, ...]) -> None:
+    names = {option.group for option in options if option.group}
+    groups = {name: parser.add_mutually_exclusive_group() for name in names}
     for option in options:
-        parser.add_argument(*option.flags, help=option.words, **option.settings)
+        groups.get(option.group, parser).add_argument(*option.flags, help=option.words, **option.settings)
 
 
 def handler_at(path: str) -> Handler:

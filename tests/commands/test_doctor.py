@@ -14,7 +14,7 @@ from hostile_server import answering, hostile_server, whole
 from sandbox_server import Live, live_sandbox
 
 from gett_tui.onboarding.status import Status
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 KEY = "test-key-doctor-1"
 

@@ -13,7 +13,7 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.errors import GettError, NoAnswerError, Outcome, ProblemError, UnreadableAnswerError
 from gett_tui.gett.models import Onboarding, Registration
 from gett_tui.gett.secret import Secret
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("few_certificates")
 

@@ -20,12 +20,8 @@ from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
-from gett_tui.onboarding.status import OwnState, word
-from gett_tui.runtime import Runtime, RuntimeConfig
-from gett_tui.sandbox.app import Settings
-from gett_tui.storage import files
-from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.record_store import DuplicateError, RecordStore
+from gett_tui.onboarding.session import Session, Setup
+from gett_tui.sandbox.settings import Settings
 
 QUICK = Timeouts(connect=0.5, read=0.4, write=0.5, pool=0.5, total=1.0)
 

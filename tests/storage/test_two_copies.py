@@ -19,10 +19,9 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
-from gett_tui.onboarding.status import OwnState
-from gett_tui.runtime import Runtime, RuntimeConfig
-from gett_tui.sandbox.app import Settings
-from gett_tui.storage.instances import PollingReport
+from gett_tui.onboarding.presence import Leader
+from gett_tui.onboarding.session import Session, Setup
+from gett_tui.sandbox.settings import Settings
 
 LEADER = """
 import sys, time
