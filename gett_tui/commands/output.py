@@ -125,9 +125,18 @@ def _labelled(label: str, text: str) -> str:
 
 
 def _trouble(trouble: Trouble) -> Iterator[str]:
-    said = f"{one_line(trouble.action, _PART)}: {one_line(trouble.text, _LINE)}"
+    said = f"{one_line(trouble.action, _PART)}: {trouble_words(trouble)}"
     yield _labelled("trouble", f"{said} ({_at(trouble.at)})")
     yield from (_labelled("", one_line(item)) for item in trouble.items)
+
+
+def trouble_words(trouble: Trouble) -> str:
+    """What is wrong and what to do, from the facts where the record has them; one inert line."""
+    from gett_tui.error_messages import describe
+
+    if trouble.cause is None or not trouble.facts:
+        return one_line(trouble.text, _LINE)
+    return describe(trouble.cause, trouble.facts)
 
 
 def _more(more: Mapping[str, Any]) -> Iterator[str]:

@@ -21,8 +21,7 @@ from gett_tui.runtime import Runtime, config_for
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from gett_tui.config import Profile
-    from gett_tui.gett.secret import Secret
+    from gett_tui.commands.access import Access
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
 
@@ -38,13 +37,13 @@ class UseCase:
     """The one store that it is about; None when all of them must be known."""
 
 
-def perform(profile: Profile, key: Secret, use_case: UseCase) -> Record:
+def perform(access: Access, use_case: UseCase) -> Record:
     """Runs ``use_case``. Raises GettTuiError; SignalledError when a signal ended it."""
-    return asyncio.run(_perform(profile, key, use_case))
+    return asyncio.run(_perform(access, use_case))
 
 
-async def _perform(profile: Profile, key: Secret, use_case: UseCase) -> Record:
-    runtime = Runtime(config_for(profile, key), _hear)
+async def _perform(access: Access, use_case: UseCase) -> Record:
+    runtime = Runtime(config_for(access.profile, access.key), _hear)
     work = asyncio.ensure_future(_work(runtime, use_case))
     signals = _end_on_signal(work)
     told: set[str] = set()

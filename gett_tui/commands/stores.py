@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up, read_all
-from gett_tui.commands.output import print_list, print_one, print_whole, say
-from gett_tui.config import claim_folder, load_profile
+from gett_tui.commands.output import print_list, print_one, print_whole, say, trouble_words
+from gett_tui.config import load_profile
 from gett_tui.onboarding.status import meaning, word
 
 if TYPE_CHECKING:
@@ -47,31 +47,27 @@ def show(arguments: argparse.Namespace) -> int:
 
 def refresh(arguments: argparse.Namespace) -> int:
     """Asks Gett about one store; an answer that was of no use is exit status 1. Raises GettTuiError."""
-    from gett_tui.api_key import find_key
+    from gett_tui.commands.access import gain
     from gett_tui.commands.running import UseCase, perform
 
-    profile = load_profile(os.environ, arguments.profile)
-    claim_folder(profile)
-    key = find_key(profile, os.environ)
-    known = look_up(profile.folder, arguments.store)
-    record = perform(profile, key, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
+    access = gain(arguments)
+    known = look_up(access.profile.folder, arguments.store)
+    record = perform(access, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
     print_one(record, as_json=arguments.json)
     # A use of the answer would have taken the trouble of an earlier refresh away.
     if record.trouble is None or record.trouble.action != "refresh":
         return ExitCode.DONE
-    say(record.trouble.text)
+    say(trouble_words(record.trouble))
     return ExitCode.FAILED
 
 
 def track(arguments: argparse.Namespace) -> int:
     """Takes up an onboarding that was made elsewhere. Raises GettTuiError."""
-    from gett_tui.api_key import find_key
+    from gett_tui.commands.access import gain
     from gett_tui.commands.running import UseCase, perform
 
-    profile = load_profile(os.environ, arguments.profile)
-    claim_folder(profile)
-    key = find_key(profile, os.environ)
+    access = gain(arguments)
     wanted = arguments.onboarding_id
-    record = perform(profile, key, UseCase(lambda service: service.track(wanted), wanted))
+    record = perform(access, UseCase(lambda service: service.track(wanted), wanted))
     print_one(record, as_json=arguments.json)
     return ExitCode.DONE

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from gett_tui.api_key import find_key
+from gett_tui.commands.access import gain
 from gett_tui.commands.confirm import confirm, need_person
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up
 from gett_tui.commands.output import print_one, say
 from gett_tui.commands.running import UseCase, perform
-from gett_tui.config import claim_folder, load_profile
 from gett_tui.errors import ConfigError
 from gett_tui.onboarding.service import NotPossibleError, Service, UnconfirmedError
 from gett_tui.onboarding.status import why_not_activate, why_not_cancel
@@ -20,9 +18,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable, Sequence
 
-    from gett_tui.config import Profile
+    from gett_tui.commands.access import Access
     from gett_tui.gett.models import Registration
-    from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
 
@@ -34,16 +31,14 @@ _ALIKE = 5
 
 def register(arguments: argparse.Namespace) -> int:
     """Registers a store. Raises GettTuiError; ConfigError for values that cannot be sent."""
-    profile = load_profile(os.environ, arguments.profile)
-    claim_folder(profile)
-    key = find_key(profile, os.environ)
+    access = gain(arguments)
     registration, may_double = _registration(arguments), arguments.allow_duplicate
 
     def act(service: Service) -> Awaitable[Record]:
         _tell_near_alike(registration.partner_store_id, service.records())
         return service.register(registration, allow_duplicate=may_double)
 
-    return _perform(profile, key, UseCase(act), as_json=arguments.json)
+    return _perform(access, UseCase(act), as_json=arguments.json)
 
 
 def _registration(arguments: argparse.Namespace) -> Registration:
@@ -81,24 +76,22 @@ def cancel(arguments: argparse.Namespace) -> int:
 def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act: Act) -> int:
     if not arguments.yes:
         need_person(action)
-    profile = load_profile(os.environ, arguments.profile)
-    claim_folder(profile)
-    key = find_key(profile, os.environ)
-    record = look_up(profile.folder, arguments.store)
+    access = gain(arguments)
+    record = look_up(access.profile.folder, arguments.store)
     # Told before anybody is asked; what counts is the same rule under the record's lock.
     reason = why_not(record.status)
     if reason is not None:
         raise NotPossibleError(reason)
     if not arguments.yes:
-        confirm(action, record, profile)
+        confirm(action, record, access.profile)
     use_case = UseCase(lambda service: act(service, record.key), record.onboarding_id)
-    return _perform(profile, key, use_case, as_json=arguments.json)
+    return _perform(access, use_case, as_json=arguments.json)
 
 
-def _perform(profile: Profile, key: Secret, use_case: UseCase, *, as_json: bool) -> int:
+def _perform(access: Access, use_case: UseCase, *, as_json: bool) -> int:
     """Runs a write and prints the store, also where the outcome is unknown. Raises GettTuiError."""
     try:
-        print_one(perform(profile, key, use_case), as_json=as_json)
+        print_one(perform(access, use_case), as_json=as_json)
     except UnconfirmedError as error:
         print_one(error.record, as_json=as_json)
         raise

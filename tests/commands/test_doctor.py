@@ -146,7 +146,7 @@ def test_a_broken_configuration_is_one_finding_and_the_rest_is_looked_at(tmp_pat
     assert done.err == ""
     assert done.out.count("BAD   configuration:") == 1
     assert f"1 sound in {folder}" in done.out
-    assert "onboardings/bad.toml is damaged" in done.out
+    assert "BAD   onboardings/bad.toml" in done.out
     assert tree(tmp_path) == before, "which profile is meant is not known, so nothing is mended"
 
 

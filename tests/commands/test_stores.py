@@ -13,6 +13,7 @@ from sandbox_server import live_sandbox
 
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState, Status
+from gett_tui.storage.instances import Instances
 
 ONE = "7b0d6a3e-0f0e-4c55-9a53-000000000001"
 TWO = "7b0d6a3e-0f0e-4c55-9a53-000000000002"
@@ -111,6 +112,19 @@ def test_list_tells_what_a_dead_copy_left_and_leaves_it(tmp_path: Path, run: Run
         "gett-tui: .x.toml.1-dead.ab.tmp was left half written by a copy that has ended; the dashboard removes it.",
     ]
     assert tree(tmp_path) == before
+
+
+def test_a_write_that_a_living_copy_waits_for_is_nobody_s_leftover(tmp_path: Path, run: Run) -> None:
+    other = Instances(keep(tmp_path))
+    other.announce()
+    try:
+        keep(tmp_path, store(ONE, "p-1", Status.READY_TO_ACTIVATE, pending=Pending("activate", AT, other.owner)))
+        before = tree(tmp_path)
+        done = run(environment(tmp_path, NOWHERE), "list")
+        assert (done.status, done.err) == (0, "")
+        assert tree(tmp_path) == before
+    finally:
+        other.leave()
 
 
 def test_a_profile_that_is_not_there_is_wrong_usage(tmp_path: Path, run: Run) -> None:
