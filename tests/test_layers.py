@@ -20,6 +20,16 @@ ALLOWED: dict[str, set[str]] = {
     "storage": {"gett_tui.storage", "gett_tui.onboarding", "gett_tui.gett"},
     "polling": {"gett_tui.polling", "gett_tui.onboarding", "gett_tui.storage", "gett_tui.gett"},
     "sandbox": {"gett_tui.sandbox", "gett_tui.catalog", "gett_tui.gett.models"},
+    "commands": {
+        "gett_tui.commands",
+        "gett_tui.config",
+        "gett_tui.runtime",
+        "gett_tui.onboarding",
+        "gett_tui.storage",
+        "gett_tui.gett",
+        "gett_tui.sandbox",
+        "gett_tui.words",
+    },
     "ui": {
         "gett_tui.ui",
         "gett_tui.onboarding",
