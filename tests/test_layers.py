@@ -16,9 +16,29 @@ LEAVES = {"gett_tui", "gett_tui.errors", "gett_tui.text"}
 ALLOWED: dict[str, set[str]] = {
     "gett": {"gett_tui.gett"},
     "catalog": {"gett_tui.catalog", "gett_tui.gett.proxies"},
-    "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog"},
+    "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog", "gett_tui.storage"},
+    "storage": {"gett_tui.storage", "gett_tui.onboarding", "gett_tui.gett"},
+    "polling": {"gett_tui.polling", "gett_tui.onboarding", "gett_tui.storage", "gett_tui.gett"},
     "sandbox": {"gett_tui.sandbox", "gett_tui.catalog"},
-    "ui": {"gett_tui.ui", "gett_tui.onboarding", "gett_tui.gett", "gett_tui.words"},
+    "commands": {
+        "gett_tui.commands",
+        "gett_tui.config",
+        "gett_tui.api_key",
+        "gett_tui.runtime",
+        "gett_tui.onboarding",
+        "gett_tui.storage",
+        "gett_tui.gett",
+        "gett_tui.sandbox",
+        "gett_tui.error_messages",
+    },
+    "ui": {
+        "gett_tui.ui",
+        "gett_tui.onboarding",
+        "gett_tui.gett",
+        "gett_tui.error_messages",
+        "gett_tui.runtime",
+        "gett_tui.storage",
+    },
 }
 
 

@@ -1,5 +1,4 @@
-"""The question before what changes the real world: it names the store, never just what was typed (asked after the
-look-up)."""
+"""The question before what changes the real world: after the look-up, and about the store, not about what was typed."""
 
 from __future__ import annotations
 

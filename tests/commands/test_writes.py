@@ -235,14 +235,21 @@ def test_ctrl_c_at_the_question_does_nothing(ready: Path) -> None:
         assert not server.requests
 
 
+def test_what_cannot_be_done_is_not_asked_about(tmp_path: Path) -> None:
+    keep(tmp_path, store(ONE, "p-1", Status.ACTIVE))
+    with PtySession([*COMMAND, "activate", "p-1"], (200, 24), environment(tmp_path, NOWHERE)) as session:
+        assert session.wait_for_exit() == 1
+        assert b"Type yes" not in session.output
+
+
 def test_a_hang_up_at_the_question_does_nothing(ready: Path) -> None:
     with (
         hostile_server(answering(whole(204))) as server,
         PtySession([*COMMAND, "cancel", "p-1"], (200, 24), environment(ready, server.url)) as session,
     ):
         asked(session)
-        session.signal(signal.SIGTERM)
-        assert session.wait_for_exit() in (143, -signal.SIGTERM)
+        session.signal(signal.SIGHUP)
+        assert session.wait_for_exit() in (129, -signal.SIGHUP)
         assert not server.requests
 
 
