@@ -27,9 +27,10 @@ def environment(tmp_path: Path, config: str | None = None, **more: str) -> dict[
 
 
 def test_an_empty_command_line_means_what_the_parser_would_make_of_it() -> None:
-    from gett_tui.cli import DASHBOARD, _parser
+    from gett_tui.cli import DASHBOARD
+    from gett_tui.commands.parser import build
 
-    assert vars(_parser().parse_args([])) == DASHBOARD
+    assert vars(build().parse_args([])) == DASHBOARD
 
 
 def test_without_a_file_the_sandbox_is_used_with_the_key_of_the_environment(tmp_path: Path) -> None:

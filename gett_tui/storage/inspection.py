@@ -112,8 +112,11 @@ def _about(path: Path, record: Record, version: int) -> Iterator[Remark]:
 
 
 def _modes(path: Path, forbidden: int) -> Iterator[Remark]:
-    if stat.S_IMODE(path.stat().st_mode) & forbidden & 0o077:
+    status = path.stat()
+    if stat.S_IMODE(status.st_mode) & forbidden & 0o077:
         yield Remark(path, "can be read by others", is_bad=True)
+    if status.st_uid != path.parent.stat().st_uid:
+        yield Remark(path, "belongs to another user than the folder: a copy that ran as root made it", is_bad=True)
 
 
 def repair(folder: Path) -> None:

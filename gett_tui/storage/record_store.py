@@ -362,17 +362,6 @@ class RecordStore:
             if file_name(_identifier(record)) not in folder.seen:
                 self._put(folder, record)
 
-    def find(self, onboarding_id: str) -> Record | None:
-        """See ``RecordStore`` in ``onboarding.ports``."""
-        path = self._onboardings.path / file_name(onboarding_id)
-        try:
-            record = read_record(path)
-        except (OSError, RecordError):
-            return None
-        self._mirrored(self._onboardings, path.name, record, files.signature(path))
-        return record
-
-    @property
     def notices(self) -> tuple[RecordProblem, ...]:
         """See ``RecordStore`` in ``onboarding.ports``."""
         return ()
@@ -440,6 +429,19 @@ class RecordStore:
             if record.onboarding_id == onboarding_id:
                 return record
         return None
+
+    def find(self, onboarding_id: str) -> Record | None:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        path = self._onboardings.path / file_name(onboarding_id)
+        signature = files.signature(path)
+        try:
+            record = read_record(path)
+        except (OSError, ValueError, RecordError):
+            return None
+        if record.onboarding_id != onboarding_id:
+            return None
+        self._mirrored(self._onboardings, path.name, record, signature)
+        return record
 
     def confirm_attempt(
         self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
