@@ -62,7 +62,7 @@ def write(folder: Path, entries: Iterable[Entry], owner: str, now: int) -> int:
 
     Left out are files that changed just now, and what JSON cannot hold exactly. Raises FileTroubleError.
     """
-    settled = (entry for entry in entries if entry.signature[1] < now - _RACY)
+    settled = (entry for entry in entries if entry.signature.modified < now - _RACY)
     lines = [line for entry in sorted(settled, key=_by_attention) if (line := _line(entry)) is not None]
     files.write_atomic(folder / _NAME, _HEAD + b"".join(lines), owner)
     return len(lines)
@@ -87,8 +87,8 @@ def _line(entry: Entry) -> bytes | None:
 
 def _entry(folder: Path, line: bytes) -> Entry | None:
     try:
-        place, name, (inode, changed, size), table = json.loads(line)
-        signature = (inode, changed, size)
+        place, name, looked, table = json.loads(line)
+        signature = files.Signature(*looked)
         if files.signature(f"{folder}/{place}/{name}") != signature:
             return None
         for part in _timed(table):
