@@ -5,7 +5,6 @@ Decoded by hand: the first frame waits for it, and importing pydantic would dela
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from pathlib import Path
@@ -45,6 +44,11 @@ class Profile(NamedTuple):
     def host(self) -> str:
         """The host that its key goes to."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def records_host(self) -> str:
+        """The host that its records stand at; what is served on this machine counts as one, whatever the port."""
+        return "loopback" if self.base_url.startswith("http://") else self.host
 
     @property
     def is_production(self) -> bool:
@@ -242,24 +246,3 @@ def _stored_key(path: Path, profile: str, table: Mapping[str, Any]) -> Secret | 
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigError(f"{path} holds an API key and others can read it: run chmod 600 '{path}'")
     return _usable(value, f"{path}: profiles.{profile}.api_key")
-
-
-def claim_folder(profile: Profile) -> None:
-    """Ties the profile's state folder to the host that its records stand at. Raises ConfigError, FileTroubleError.
-
-    Records of one Gett must never be asked about at another: it would answer that it does not know them.
-    """
-    from gett_tui.storage import files
-
-    host = "loopback" if profile.base_url.startswith("http://") else profile.host
-    stamp = profile.folder / "host"
-    files.make_folder(profile.folder)
-    with files.explained("Cannot read", stamp):
-        known = stamp.read_text("utf-8").strip() if stamp.exists() else None
-    if known is None:
-        files.write_atomic(stamp, f"{host}\n".encode(), str(os.getpid()))
-    elif known != host:
-        raise ConfigError(
-            f"The stores of profile {profile.name} stand at {known}, not at {host}. "
-            "Use another profile for this host: GETT_PROFILE=NAME."
-        )

@@ -51,7 +51,6 @@ async def _stored(arguments: argparse.Namespace | SimpleNamespace, profile: Prof
     cache = RecordStore(profile.folder, f"{os.getpid()}-list")
     if not profile.folder.is_dir():
         return [] if arguments.command == "list" else [_find([], arguments.store)]
-    await asyncio.to_thread(cache.open)
     for _ in cache.load():
         pass
     for problem in cache.problems:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gett_tui.config import claim_folder, find_key, load_profile
+from gett_tui.config import find_key, load_profile
 from gett_tui.errors import ConfigError
 
 KEY = "test-key-config-1"
@@ -131,10 +131,8 @@ def test_a_key_command_that_gives_no_key_is_explained(tmp_path: Path, command: l
 
 def test_a_profile_s_records_belong_to_one_host(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    claim_folder(load_profile(env))
-    claim_folder(load_profile(env))
-    with pytest.raises(ConfigError, match="GETT_PROFILE"):
-        claim_folder(load_profile({**env, "GETT_BASE_URL": "http://127.0.0.1:1"}))
+    assert load_profile(env).records_host == load_profile(env).host
+    assert load_profile({**env, "GETT_BASE_URL": "http://127.0.0.1:1"}).records_host == "loopback"
 
 
 @pytest.mark.parametrize(

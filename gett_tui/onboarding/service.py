@@ -19,10 +19,9 @@ from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, Outcome, ProblemError, UnreadableAnswerError
 from gett_tui.onboarding import events, reconcile
 from gett_tui.onboarding.events import StoresChanged
-from gett_tui.onboarding.ports import PollingReport, RecordGoneError
+from gett_tui.onboarding.ports import PollingReport, RecordGoneError, StorageError
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState, Status, is_news, meaning, why_not_activate, why_not_cancel
-from gett_tui.storage.files import FileTroubleError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -110,14 +109,14 @@ class Service:
             self._tell(changes, news=False)
             self._tell_problems()
         self._listener(events.Loaded())
-        await asyncio.to_thread(self._cache.clear_leftovers, self._presence.is_alive)
+        await asyncio.to_thread(self._cache.repair, self._presence.is_alive)
 
     async def _open(self) -> None:
         while True:
             try:
                 await asyncio.to_thread(self._cache.open)
                 await asyncio.to_thread(self._presence.announce)
-            except FileTroubleError as error:
+            except StorageError as error:
                 self._files_failed(error)
                 await asyncio.sleep(_SAVE_AGAIN)
             else:
@@ -129,7 +128,7 @@ class Service:
         try:
             self._tell(await asyncio.to_thread(self._look))
             await self._settle_orphans()
-        except FileTroubleError as error:
+        except StorageError as error:
             self._files_failed(error)
         else:
             if not self._unsaved:
@@ -157,7 +156,7 @@ class Service:
         return bool(self._writes)
 
     async def save_index(self) -> None:
-        """Makes the next start quick (see ``index``). Raises FileTroubleError."""
+        """Makes the next start quick (see ``index``). Raises StorageError."""
         await asyncio.to_thread(self._cache.save_index)
 
     @property
@@ -189,7 +188,7 @@ class Service:
             same = now.trouble is not None and now.trouble.text == trouble.text
             return now if same else now._replace(trouble=trouble)
 
-        with contextlib.suppress(RecordGoneError, FileTroubleError):
+        with contextlib.suppress(RecordGoneError, StorageError):
             await self._update(key, note)
 
     def get(self, key: str) -> Record:
@@ -208,7 +207,7 @@ class Service:
     async def register(self, registration: Registration, *, allow_duplicate: bool = False) -> Record:
         """Registers a store. Returns its record.
 
-        Raises DuplicateError, FileTroubleError (nothing was sent), GettError (certainly not done), and
+        Raises DuplicateError, StorageError (nothing was sent), GettError (certainly not done), and
         UnconfirmedError when the answer is lost: the attempt then stays in the list.
         """
         now = self._now()
@@ -251,7 +250,7 @@ class Service:
         return await self._update(key, lambda now: now.moved(OwnState.DROPPED, at)._replace(pending=None))
 
     async def track(self, onboarding_id: str) -> Record:
-        """Takes up an onboarding that was registered elsewhere. Raises GettError, FileTroubleError."""
+        """Takes up an onboarding that was registered elsewhere. Raises GettError, StorageError."""
         known = self._cache.with_onboarding_id(onboarding_id)
         if known is not None:
             return await self.refresh(known.key)
@@ -260,7 +259,7 @@ class Service:
         return await self._saved(partial(self._cache.add, record))
 
     async def refresh(self, key: str, *, urgent: bool = True) -> Record:
-        """Asks Gett how the store stands. Raises GettError, FileTroubleError, NotPossibleError."""
+        """Asks Gett how the store stands. Raises GettError, StorageError, NotPossibleError."""
         record = self.get(key)
         if record.onboarding_id is None:
             raise NotPossibleError("Gett cannot be asked: this store has no onboarding id yet.")
@@ -275,12 +274,12 @@ class Service:
         return await self._observe(key, record.revision, lambda now: reconcile.apply_status(answer, now, self._now()))
 
     async def activate(self, key: str) -> Record:
-        """Puts a store live. Raises NotPossibleError, GettError (not done), UnconfirmedError, FileTroubleError."""
+        """Puts a store live. Raises NotPossibleError, GettError (not done), UnconfirmedError, StorageError."""
         self._check(key, why_not_activate)
         return await self._as_write(key, "activate", self._activate(key))
 
     async def cancel(self, key: str) -> Record:
-        """Cancels an onboarding. Raises NotPossibleError, GettError (not done), UnconfirmedError, FileTroubleError."""
+        """Cancels an onboarding. Raises NotPossibleError, GettError (not done), UnconfirmedError, StorageError."""
         self._check(key, why_not_cancel)
         return await self._as_write(key, "cancel", self._cancel(key))
 
@@ -566,7 +565,7 @@ class Service:
         while True:
             try:
                 result = await asyncio.to_thread(write)
-            except FileTroubleError as error:
+            except StorageError as error:
                 self._files_failed(error)
                 if what is not None:
                     key, partner, onboarding_id = what
@@ -629,7 +628,7 @@ class Service:
         for record in arrived:
             self._listener(events.News(record))
 
-    def _files_failed(self, error: FileTroubleError) -> None:
+    def _files_failed(self, error: StorageError) -> None:
         self._tell_files(events.FilesTrouble(error, self._cache.problems))
 
     def _files_work(self) -> None:

@@ -27,8 +27,6 @@ TEMPORARY = ".tmp"
 MAX_READ = 16 * 1024 * 1024
 """Bytes. A larger file is none of ours, and is not read into memory."""
 
-_LOCK_WAIT = 10.0
-_LOCK_POLL = 0.005
 _RACY = 2_000_000_000
 """Nanoseconds. Stamps are coarse (a second on some file systems): a file that was changed a moment ago may change
 again without its stamps showing it."""
@@ -275,39 +273,3 @@ def _open_lock(path: Path) -> int:
         os.close(handle)
         raise
     return handle
-
-
-def wait_for_lock(path: Path) -> int:
-    """As ``try_lock``, waiting for at most 10 seconds. The handle is of the file that stands at ``path`` afterwards.
-
-    A folder may be replaced while one waits: a lock on the file of the old one would keep nobody out.
-    """
-    end = time.monotonic() + _LOCK_WAIT
-    while True:
-        handle = try_lock(path)
-        if handle is not None and is_open(handle, path):
-            return handle
-        if handle is not None:
-            os.close(handle)
-        if time.monotonic() > end:
-            raise FileTroubleError("Cannot lock", path, OSError(errno.ETIMEDOUT, "timed out"))
-        time.sleep(_LOCK_POLL)
-
-
-def is_open(handle: int, path: Path) -> bool:
-    """Whether ``handle`` is of the file that stands at ``path`` now."""
-    with contextlib.suppress(OSError):
-        return os.path.samestat(os.fstat(handle), os.stat(path))
-    return False
-
-
-@contextlib.contextmanager
-def locked(*paths: Path) -> Generator[None]:
-    """Holds the locks of ``paths`` for the block, waiting for at most 10 seconds. Raises FileTroubleError."""
-    handles: list[int] = []
-    try:
-        handles.extend(wait_for_lock(path) for path in sorted(set(paths)))
-        yield
-    finally:
-        for handle in handles:
-            os.close(handle)

@@ -10,8 +10,10 @@ never wait for each other; a partner's is taken before any record's.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import time
 from typing import TYPE_CHECKING
 
 from gett_tui.storage import files
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STRIPES = 64
+_LOCK_WAIT = 10.0
+_LOCK_POLL = 0.005
 
 
 class HeldLock:
@@ -67,7 +71,7 @@ class Locks:
         handles: list[int] = []
         try:
             for stripe in sorted(stripes):
-                handles.append(files.wait_for_lock(stripe))  # noqa: PERF401 (what was taken is given back, too)
+                handles.append(_wait_for_lock(stripe))  # noqa: PERF401 (what was taken is given back, too)
             yield
         finally:
             for handle in handles:
@@ -76,3 +80,26 @@ class Locks:
     def _stripe(self, kind: str, name: str) -> Path:
         number = int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:2]) % _STRIPES
         return self._folder / f"{kind}{number:02d}"
+
+
+def _wait_for_lock(path: Path) -> int:
+    """The handle of the locked file that stands at ``path``.
+
+    A folder may be replaced while one waits: a lock on the file of the old one would keep nobody out.
+    """
+    end = time.monotonic() + _LOCK_WAIT
+    while True:
+        handle = files.try_lock(path)
+        if handle is not None and _is_open(handle, path):
+            return handle
+        if handle is not None:
+            os.close(handle)
+        if time.monotonic() > end:
+            raise files.FileTroubleError("Cannot lock", path, OSError(errno.ETIMEDOUT, "timed out"))
+        time.sleep(_LOCK_POLL)
+
+
+def _is_open(handle: int, path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    return False

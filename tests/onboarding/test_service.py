@@ -18,14 +18,14 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
+from gett_tui.onboarding.ports import DuplicateError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
-from gett_tui.storage import files
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.record_store import DuplicateError, RecordStore
+from gett_tui.storage.record_store import RecordStore
 
 QUICK = Timeouts(connect=0.5, read=0.4, write=0.5, pool=0.5, total=1.0)
 
@@ -195,14 +195,14 @@ async def test_acting_twice_at_once_sends_once(tmp_path: Path) -> None:
 async def test_when_the_intent_cannot_be_written_nothing_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(handle: int, data: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with live_sandbox() as live:
         async with session(tmp_path, live.url) as running:
             record = await ready(live, running)
             asked = len(live.sandbox.requests)
-            monkeypatch.setattr(files, "_write_synced", full)
+            monkeypatch.setattr(os, "write", full)
             for attempt in (
                 running.service.register(registration(live, "p-2")),
                 running.service.activate(record.key),
@@ -224,17 +224,17 @@ async def test_an_answer_that_cannot_be_saved_is_kept_told_and_saved_when_the_di
             work = asyncio.ensure_future(running.service.register(registration(live)))
             while not live.sandbox.requests:
                 await asyncio.sleep(0.01)
-            real = files._write_synced
+            real = os.write
 
-            def full(path: Path, data: bytes) -> None:
+            def full(handle: int, data: bytes) -> int:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-            monkeypatch.setattr(files, "_write_synced", full)
+            monkeypatch.setattr(os, "write", full)
             while not running.service.unsaved:
                 await asyncio.sleep(0.02)
             (made,) = live.state.onboardings
             assert running.service.unsaved == {"p-1": made}
-            monkeypatch.setattr(files, "_write_synced", real)
+            monkeypatch.setattr(os, "write", real)
             assert (await work).onboarding_id == made
             assert running.service.unsaved == {}
     assert [record.onboarding_id for record in stored(tmp_path)] == [made]
@@ -324,14 +324,14 @@ async def test_a_disk_that_refuses_is_named_and_polling_catches_up_when_it_recov
 ) -> None:
     heard: list[events.Event] = []
 
-    def refuse(path: Path, data: bytes) -> None:
+    def refuse(handle: int, data: bytes) -> int:
         raise OSError(number, os.strerror(number))
 
     with live_sandbox() as live:
         async with session(tmp_path, live.url, heard) as running:
             record = await running.service.register(registration(live))
             live.state.onboardings[record.onboarding_id or ""].forced = "ready_to_activate"
-            monkeypatch.setattr(files, "_write_synced", refuse)
+            monkeypatch.setattr(os, "write", refuse)
             with pytest.raises(FileTroubleError, match=said):
                 await running.service.refresh(record.key)
             monkeypatch.undo()
