@@ -34,6 +34,12 @@ _HEAD = f"gett-tui {__version__} records {FORMAT}\n".encode()
 _MAX_LINE = 32 * 1024 * 1024
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_JSON = json.JSONDecoder()
+_RECORD = len(Place._fields) + len(files.Signature._fields)
+"""Where the record's members begin in a line."""
+_STATUS, _HISTORY, _TROUBLE, _PENDING = (
+    _RECORD + Record._fields.index(name) for name in ("status", "history", "trouble", "pending")
+)
 _OWN = {state.value: state for state in OwnState}
 _NOWHERE = files.Signature(0, 0, 0, 0)
 
@@ -111,23 +117,19 @@ def _entry(line: bytes) -> Entry | None:
     try:
         if zlib.crc32(line[8:-1]) != int(line[:8], 16):
             return None
-        return _decoded(json.loads(line[8:]))
+        return _decoded(_JSON.raw_decode(line[8:].decode())[0])
     except (ValueError, TypeError, IndexError, KeyError, OverflowError, RecursionError):
         return None
 
 
 def _decoded(flat: list[Any]) -> Entry:
-    members: dict[str, Any] = dict(zip(Record._fields, flat[6:], strict=True))
-    members["status"] = _state(members["status"])
-    members["history"] = tuple(
-        [Change(_state(said), _time(at), folded, extra) for said, at, folded, extra in members["history"]]
-    )
-    if members["trouble"]:
-        members["trouble"] = _trouble(*members["trouble"])
-    if members["pending"]:
-        members["pending"] = _pending(*members["pending"])
-    signature = files.Signature(flat[2], flat[3], flat[4], flat[5])
-    return Entry(Place(flat[0], flat[1]), signature, Record(**members))
+    flat[_STATUS] = _state(flat[_STATUS])
+    flat[_HISTORY] = tuple([Change(_state(said), _time(at), *rest) for said, at, *rest in flat[_HISTORY]])
+    if flat[_TROUBLE]:
+        flat[_TROUBLE] = _trouble(*flat[_TROUBLE])
+    if flat[_PENDING]:
+        flat[_PENDING] = _pending(*flat[_PENDING])
+    return Entry(Place(flat[0], flat[1]), files.Signature(*flat[2:_RECORD]), Record._make(flat[_RECORD:]))
 
 
 def _trouble(at: int, *rest: Any) -> Trouble:

@@ -43,6 +43,8 @@ class Mirror:
         self._keys: dict[Place, str] = {}
         self._shown: dict[str, Record] = {}
         self._places: dict[str, Place] = {}
+        self._renamed: set[Place] = set()
+        """Files that are shown under another key than their own."""
         self._recalled: dict[Place, Record] = {}
         self._asides: dict[str, tuple[str, ...]] = {}
         self.changes = 0
@@ -172,11 +174,18 @@ class Mirror:
         return StoresChanged() if before == after else self._show(place, before, after)
 
     def _show(self, place: Place, before: Record | None, after: Record | None) -> StoresChanged:
+        if before is None and after is not None and self._is_free(after.key):
+            # Nearly all; ten thousand of them at the start.
+            self._claims[after.key] = (place,)
+            self._keys[place], self._shown[after.key], self._places[after.key] = after.key, after, place
+            self.changes += 1
+            return StoresChanged((after,))
         touched = self._touched(place, before, after)
         self._claim(place, before, after)
         old = {key: self._shown.pop(key) for one in touched if (key := self._keys.pop(one, None)) is not None}
         for key in old:
             del self._places[key]
+        self._renamed.difference_update(touched)
         new: dict[str, Record] = {}
         for one in touched:
             entry = self._entries.get(one)
@@ -188,14 +197,16 @@ class Mirror:
         self.changes += bool(changes)
         return changes
 
+    def _is_free(self, key: str) -> bool:
+        return not self._renamed and key not in self._claims
+
     def _touched(self, place: Place, *records: Record | None) -> list[Place]:
         """The files whose keys may change when one file does."""
         touched = {place}
         for record in records:
             if record is not None:
                 touched.update(self._claims.get(record.key, ()))
-                other = Place(ONBOARDINGS, file_name(record.key))
-                touched.update((other,) if other in self._entries else ())
+                touched.update(self._renamed & {Place(ONBOARDINGS, file_name(record.key))})
                 touched.update((self._places[record.key],) if record.key in self._places else ())
         return sorted(touched)
 
@@ -213,6 +224,8 @@ class Mirror:
             return {}
         shown = record if record.key == key else record._replace(key=key)
         self._keys[place], self._shown[key], self._places[key] = key, shown, place
+        if shown is not record:
+            self._renamed.add(place)
         return {key: shown}
 
     def _key(self, place: Place, record: Record) -> str | None:
