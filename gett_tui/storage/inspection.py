@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage import files
 from gett_tui.storage.instances import Instances
-from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Unusable, is_record_name, name_before, read
+from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Kind, Unusable, is_record_name, name_before, read
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.state_folder import network_notices
 from gett_tui.storage.toml_codec import FORMAT
@@ -82,7 +82,7 @@ def _inspected(remarks: list[Remark], path: Path) -> Record | None:
         return None
     found = read(path)
     if isinstance(found, Unusable):
-        remarks.append(Remark(path, f"is no usable record: {found.text}", is_bad=True))
+        remarks.append(Remark(path, f"is {found.text}" if found.kind is Kind.DAMAGED else found.text, is_bad=True))
     if not isinstance(found, Found):
         return None
     remarks += [*_about(path, found), *_modes(path, 0o177)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -263,3 +264,17 @@ def test_a_bad_file_of_a_known_store_is_told_by_find(tmp_path: Path) -> None:
     zeroed(tmp_path / "onboardings" / "o-1.toml")
     with pytest.raises(StorageError, match=r"o-1\.toml: damaged"):
         RecordStore(tmp_path, "2-x").find("o-1")
+
+
+def test_a_pipe_is_not_even_opened(tmp_path: Path) -> None:
+    """Opening it would let go whoever waits at its other end."""
+    opened(tmp_path)
+    pipe = tmp_path / "onboardings" / "pipe.toml"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.open("wb").close(), daemon=True)
+    writer.start()
+    assert opened(tmp_path).problems != ()
+    writer.join(0.3)
+    assert writer.is_alive()
+    pipe.open("rb").close()
+    writer.join()

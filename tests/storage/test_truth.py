@@ -317,3 +317,68 @@ def test_a_record_s_damaged_file_refuses_writes_and_keeps_the_row(tmp_path: Path
     assert place(tmp_path).read_bytes() == b"half a fi"
     assert records(store) == {"o-1": known}
     assert [Path(problem.place).name for problem in store.problems] == ["o-1.toml"]
+
+
+def test_what_was_read_before_a_write_of_our_own_never_comes_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan in one thread has the old file open while another thread writes the new one."""
+    store = opened(tmp_path)
+    store.add(stored("o-1"))
+    real = os.open
+
+    def slow(path: object, *arguments: object, **named: object) -> int:
+        handle = real(path, *arguments, **named)
+        if str(path).endswith("o-1.toml"):
+            monkeypatch.undo()
+            store.update("o-1", lambda now: now.moved("active", AT))
+        return handle
+
+    monkeypatch.setattr(os, "open", slow)
+    store.sync()
+    assert records(store)["o-1"].status == "active"
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_refuses_a_register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sandbox"
+    store = opened(folder)
+    store.add(stored("o-1", "p-9"))
+    real, looks = os.stat, iter(range(9))
+
+    def stat(path: object, *arguments: object, **named: object) -> os.stat_result:
+        if str(path).endswith("/onboardings") and next(looks) == 1:
+            os.rename(folder, tmp_path / "elsewhere")
+            shutil.copytree(tmp_path / "elsewhere" / "locks", folder / "locks")
+            (folder / "onboardings").mkdir()
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "stat", stat)
+    with pytest.raises(StorageError):
+        store.begin_attempt(attempt())
+    monkeypatch.undo()
+    store.sync()
+    assert records(opened(folder)).keys() == {"o-1"}
+
+
+def test_a_file_that_changed_a_moment_ago_is_read_again_until_its_stamp_can_be_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(tmp_path).add(stored("o-1"))
+    store = opened(tmp_path, "2-new")
+    read: list[str] = []
+    real = os.open
+
+    def counted(path: object, *arguments: object, **named: object) -> int:
+        read.append(Path(str(path)).name)
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", counted)
+    for _ in range(2):
+        store.sync()
+    assert read == ["o-1.toml"] * 2
+    with an_hour_later():
+        for _ in range(3):
+            store.sync()
+    assert read == ["o-1.toml"] * 3
