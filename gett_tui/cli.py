@@ -92,11 +92,12 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     if arguments.demo:
         return dashboard.run_demo(look)
     from gett_tui.api_key import find_key
-    from gett_tui.config import claim_folder, load_profile
+    from gett_tui.config import load_profile
+    from gett_tui.storage.state_folder import claim_folder
 
     profile = load_profile(os.environ, arguments.profile)
     key = find_key(profile, os.environ)
-    claim_folder(profile)
+    claim_folder(profile.folder, profile.records_host, profile.name)
     return dashboard.run_profile(profile, key, look)
 
 

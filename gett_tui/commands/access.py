@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.api_key import find_key
-from gett_tui.config import claim_folder, load_profile
+from gett_tui.config import load_profile
+from gett_tui.storage.state_folder import claim_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -25,5 +26,5 @@ class Access(NamedTuple):
 def gain(arguments: argparse.Namespace) -> Access:
     """The access to the profile that the command line names. Raises ConfigError, StorageError."""
     profile = load_profile(os.environ, arguments.profile)
-    claim_folder(profile)
+    claim_folder(profile.folder, profile.records_host, profile.name)
     return Access(profile, find_key(profile, os.environ))
