@@ -54,10 +54,14 @@ class Reachability:
 
 @dataclass(frozen=True, slots=True)
 class FilesTrouble:
-    """The state folder cannot be used (None: it can again), and the files that are no usable records."""
+    """The state folder cannot be used (None: it can again), and the files that are no usable records.
+
+    ``notices`` are worth knowing about the folder itself and no trouble yet, as that it lies on a network.
+    """
 
     error: GettTuiError | None = None
     problems: tuple[RecordProblem, ...] = ()
+    notices: tuple[RecordProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _about(path: Path, record: Record, version: int) -> Iterator[Remark]:
     if version < FORMAT:
         yield Remark(path, f"is of the older format {version}", is_bad=False)
     if record.status == OwnState.UNCONFIRMED:
-        yield Remark(path, "is unconfirmed: the dashboard settles it (u)", is_bad=False)
+        yield Remark(path, "is unconfirmed: the dashboard settles it", is_bad=False)
     if record.pending is not None:
         yield Remark(path, f"has {record.pending.action} under way since {record.pending.at:%H:%M:%SZ}", is_bad=False)
 

@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from gett_tui import words
 from gett_tui.text import one_line
+from gett_tui.ui.form_result import Accepted, Refused
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.screens.forms import Accepted, Refused
 from gett_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from gett_tui.ui.screens.forms import Submitted
+    from gett_tui.ui.form_result import Submitted
 
 
 class AskScreen(Dialog["str | None"]):

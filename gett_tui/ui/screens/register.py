@@ -14,8 +14,8 @@ from textual.widgets import Button, Label, Static
 from gett_tui import words
 from gett_tui.onboarding.registration import FIELDS, field_hint, field_problem, field_problems
 from gett_tui.text import one_line
+from gett_tui.ui.form_result import Accepted, Refused
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.screens.forms import Accepted, Refused
 from gett_tui.ui.widgets.field import Field
 from gett_tui.ui.widgets.status_line import place
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.events import DescendantBlur
 
     from gett_tui.ui.environment import Environment
-    from gett_tui.ui.screens.forms import Submitted
+    from gett_tui.ui.form_result import Submitted
 
     Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
     CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]

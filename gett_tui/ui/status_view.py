@@ -1,0 +1,96 @@
+"""What the service's events mean for the status line: a lasting trouble is a state that stands (invariant 8).
+
+The same cause and facts make the same words, whether this window met them or the one that polls did.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from gett_tui import words
+from gett_tui.onboarding import events
+from gett_tui.onboarding.ports import Lead
+from gett_tui.text import one_line
+from gett_tui.ui.cause_words import cause_words
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from gett_tui.errors import GettTuiError
+    from gett_tui.onboarding.ports import PollingReport, RecordProblem
+    from gett_tui.ui.widgets.status_line import StatusView
+
+
+def reduce(view: StatusView, event: events.Event, zone: tzinfo | None) -> StatusView:
+    """``view`` after ``event``; times are told in ``zone``."""
+    match event:
+        case events.Role():
+            return with_lead(view, _lead_of(event), zone)
+        case events.FilesTrouble():
+            return view._replace(files=_file_words(event), notice=_first_of(event.notices))
+        case events.Polled() | events.Reachability() if view.leading is False:
+            # The copy that polls knows better, and goes on asking.
+            return view
+        case events.Polled():
+            return view._replace(polled_at=event.at)
+        case events.Reachability(error=None):
+            return view._replace(trouble=None)
+        case events.Reachability(error=error, since=since, next_try=next_try):
+            again = f" Trying again at {next_try.astimezone(zone):%H:%M:%S}." if next_try else ""
+            return view._replace(trouble=outage_words(since, f"{_reason(error)}{again}", zone))
+        case _:
+            return view
+
+
+def outage_words(since: datetime | None, why: str, zone: tzinfo | None) -> str:
+    """That Gett cannot be asked, since when, and why."""
+    at = f" since {since.astimezone(zone):%H:%M}" if since else ""
+    return f"Gett cannot be asked{at}: {why}"
+
+
+def _lead_of(event: events.Role) -> Lead:
+    """The one place that knows the event's shape."""
+    return Lead(event.leading, event.leader)
+
+
+def with_lead(view: StatusView, lead: Lead, zone: tzinfo | None) -> StatusView:
+    """``view`` once it is known who polls and how that goes."""
+    if not lead.is_ours and lead.report is None and lead.silent_since is None:
+        return view  # nobody polls yet
+    if lead.is_ours:
+        # What another copy had trouble with, this one finds out for itself.
+        trouble = None if view.leading is False else view.trouble
+        return view._replace(leading=True, leader_pid=None, silent_since=None, trouble=trouble)
+    report = lead.report
+    view = view._replace(leading=False, silent_since=lead.silent_since, leader_pid=report.pid if report else None)
+    if report is None:
+        return view._replace(trouble=None)
+    # What a copy that does not answer said last is old.
+    trouble = None if lead.silent_since else _reported(report, zone)
+    return view._replace(polled_at=report.polled_at, trouble=trouble)
+
+
+def _reported(report: PollingReport, zone: tzinfo | None) -> str | None:
+    if report.cause is None and report.trouble is None:
+        return None
+    text = f"{(report.trouble or '').rstrip('.')}."
+    return outage_words(report.trouble_since, cause_words(report.cause, report.facts, text), zone)
+
+
+def _reason(error: GettTuiError | None) -> str:
+    return cause_words(error.cause, error.facts, words.reason(error)) if error else ""
+
+
+def _file_words(event: events.FilesTrouble) -> str | None:
+    if event.error is not None:
+        return f"Nothing can be saved: {words.sentence(event.error)}"
+    return _first_of(event.problems)
+
+
+def _first_of(problems: tuple[RecordProblem, ...]) -> str | None:
+    if not problems:
+        return None
+    first = problems[0]
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return one_line(f"{PurePath(first.place).name}: {first.text}{more}", 300)
