@@ -58,7 +58,7 @@ class PipelinePanel(LineView[Line]):
         """Shows ``record`` and what is going on with it right now; writes nothing when nothing differs."""
         shown = self._given[0] if self._given else None
         if record is None or shown is None or record.key != shown.key:
-            self._top = 0
+            self._sight.top = 0
         self._given = (record, note)
         self._write()
 
@@ -68,11 +68,11 @@ class PipelinePanel(LineView[Line]):
 
     def action_scroll(self, rows: int) -> None:
         """Scrolls by lines."""
-        self.action_show_from(self._top + rows)
+        self.action_show_from(self._sight.top + rows)
 
     def action_page(self, pages: int) -> None:
         """Scrolls by what is seen at once."""
-        self.action_show_from(self._top + pages * self._page)
+        self.action_show_from(self._sight.top + pages * self._sight.page)
 
     def action_end(self) -> None:
         """Scrolls to the last lines."""
@@ -90,10 +90,10 @@ class PipelinePanel(LineView[Line]):
         self.retitle(one_line(record.name, 200) if record else "")
         parts = self._parts(record, note, width) if record else [_NOBODY]
         self._text = [self._line(row, width) for part in parts for row in self._fold(part, width)]
-        self.action_show_from(self._top)
+        self.action_show_from(self._sight.top)
 
     def _lines(self) -> list[Line]:
-        seen = self._text[self._top : self._top + self.size.height]
+        seen = self._text[self._sight.top : self._sight.top + self.size.height]
         return seen + [()] * (self.size.height - len(seen))
 
     def _draw(self, line: Line, width: int) -> list[Segment]:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from gett_tui.ui.columns import Day, face
 from gett_tui.ui.commands import with_keys
+from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.line_view import LineView
 from gett_tui.ui.widgets.mark_range import MarkRange
+from gett_tui.ui.widgets.store_cursor import StoreCursor
+from gett_tui.ui.widgets.store_messages import Highlighted, MarksChanged, Opened
 from gett_tui.ui.widgets.store_pacing import OrderPace, PaintPace
-from gett_tui.ui.widgets.store_row import Line, draw, header, message_lines
+from gett_tui.ui.widgets.store_row import LINE_STYLES, Line, draw, header, message_lines
 from gett_tui.ui.widgets.store_table import StoreTable
 
 if TYPE_CHECKING:
@@ -29,17 +31,6 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.status import State
 
 
-class _ListMessage(Message):
-    def __init__(self, store_list: StoreList) -> None:
-        super().__init__()
-        self.store_list = store_list
-
-    @property
-    def control(self) -> StoreList:
-        """The list that says it."""
-        return self.store_list
-
-
 class StoreList(LineView[Line]):
     """The stores, one a line under a fixed header.
 
@@ -48,20 +39,7 @@ class StoreList(LineView[Line]):
     (None: as the machine says).
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "store-list--header",
-        "store-list--cursor",
-        "store-list--cursor-unfocused",
-        "store-list--mark",
-        "store-list--row",
-        "store-list--since",
-        "store-list--empty",
-        "store-list--bad",
-        "store-list--ask",
-        "store-list--good",
-        "store-list--wait",
-        "store-list--off",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"store-list--{name}" for name in (*LINE_STYLES, *Tone, "since")}
     DEFAULT_CSS = "StoreList { width: 1fr; height: 1fr; }"
     HEAD = 1
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,26 +58,9 @@ class StoreList(LineView[Line]):
         Binding("enter", "open", "Open", show=False),
     ]
 
-    class Highlighted(_ListMessage):
-        """Another store is under the cursor, or the one there has changed. ``key`` is None when there is none."""
-
-        def __init__(self, store_list: StoreList, key: str | None) -> None:
-            super().__init__(store_list)
-            self.key = key
-
-    class Opened(_ListMessage):
-        """The operator opened a store: enter, or a double click."""
-
-        def __init__(self, store_list: StoreList, key: str) -> None:
-            super().__init__(store_list)
-            self.key = key
-
-    class MarksChanged(_ListMessage):
-        """``count`` stores are marked now, among them those that the filter hides."""
-
-        def __init__(self, store_list: StoreList, count: int) -> None:
-            super().__init__(store_list)
-            self.count = count
+    Highlighted = Highlighted
+    Opened = Opened
+    MarksChanged = MarksChanged
 
     def __init__(
         self,
@@ -115,8 +76,7 @@ class StoreList(LineView[Line]):
         self._zone = zone
         self._table = StoreTable()
         self._filter_text = ""
-        self._cursor: str | None = None
-        self._chosen = False  # whether the operator has put the cursor somewhere
+        self._cursor = StoreCursor(self._table, self._sight)
         self._range = MarkRange(self._table)
         self._paints = PaintPace(self, self._paint)
         self._moves = OrderPace(self, self._table.hold, self._table.release, self._order_kept)
@@ -128,7 +88,7 @@ class StoreList(LineView[Line]):
     @property
     def cursor_key(self) -> str | None:
         """The key of the store under the cursor; None when no store is shown."""
-        return self._cursor
+        return self._cursor.key
 
     @property
     def marked(self) -> list[str]:
@@ -184,7 +144,7 @@ class StoreList(LineView[Line]):
         """What an action is for: the marked stores, or the one under the cursor when none is marked."""
         if self._table.mark_count:
             return self.marked
-        return [] if self._cursor is None else [self._cursor]
+        return [] if self._cursor.key is None else [self._cursor.key]
 
     def record(self, key: str) -> Record | None:
         """The record as the list has it."""
@@ -215,9 +175,9 @@ class StoreList(LineView[Line]):
             changed = self._table.upsert(records)
             changed = self._table.remove(removed) or changed
 
-        self._rearrange(change)
-        if loading and not self._chosen:
-            self._cursor, self._top = self._key_at(0), 0
+        self._cursor.rearrange(change)
+        if loading:
+            self._cursor.start()
         if changed:
             self._paints.soon()
         if changed and not loading:
@@ -226,12 +186,12 @@ class StoreList(LineView[Line]):
     def set_filter(self, text: str) -> None:
         """Show only the stores that match ``text``; see ``StoreTable.set_filter`` for how."""
         self._filter_text = text
-        self._rearrange(lambda: self._table.set_filter(text), follow_cursor=True)
+        self._cursor.rearrange(lambda: self._table.set_filter(text), follow=True)
         self._paint()
 
     def set_sort(self, name: str, reverse: bool = False) -> None:
         """Order by one of ``columns.ORDERS``. Raises KeyError for any other name."""
-        self._rearrange(lambda: self._table.set_sort(name, reverse), follow_cursor=True)
+        self._cursor.rearrange(lambda: self._table.set_sort(name, reverse), follow=True)
         self._paint()
 
     def move_to(self, key: str) -> bool:
@@ -239,7 +199,8 @@ class StoreList(LineView[Line]):
         line = self._table.line_of(key)
         if line is None:
             return False
-        self._go(line)
+        self._cursor.go(line)
+        self._paint()
         return True
 
     def clear_marks(self) -> None:
@@ -259,50 +220,50 @@ class StoreList(LineView[Line]):
             self._moves.let_move()
             self._table.release()
 
-        self._rearrange(release)
+        self._cursor.rearrange(release)
         self._paint()
 
     # Keys and mouse
 
     def action_move(self, lines: int) -> None:
         """Move the cursor by lines."""
-        line = self._cursor_line()
-        if line is not None:
-            self._go(line + lines)
+        self._cursor.move(lines)
+        self._paint()
 
     def action_page(self, pages: int) -> None:
         """Move by what is seen at once."""
-        self._scroll_with_cursor(pages * self._page)
+        self._cursor.scroll(pages * self._sight.page)
+        self._paint()
 
     def action_half_page(self, halves: int) -> None:
         """Move by half of it."""
-        self._scroll_with_cursor(halves * max(1, self._page // 2))
+        self._cursor.scroll(halves * max(1, self._sight.page // 2))
+        self._paint()
 
     def action_first(self) -> None:
         """Go to the first store."""
-        self._go(0)
+        self._cursor.go(0)
+        self._paint()
 
     def action_last(self) -> None:
         """Go to the last store."""
-        self._go(self._table.shown - 1)
+        self._cursor.go(self._table.shown - 1)
+        self._paint()
 
     def action_mark(self) -> None:
         """Mark the store under the cursor, or unmark it, and go on."""
-        if self._cursor is None:
-            return
-        self._table.mark(self._cursor, not self._table.is_marked(self._cursor))
-        self.action_move(1)
+        here = self._cursor.key
+        if here is not None:
+            self._table.mark(here, not self._table.is_marked(here))
+            self.action_move(1)
 
     def action_extend(self, lines: int) -> None:
         """Mark the store under the cursor and the next one; going back gives back what the way there changed."""
-        line, here = self._cursor_line(), self._cursor
-        if line is None or here is None:
-            return
-        there = self._key_at(line + lines)
-        if there is None:
-            return
-        self._range.step(here, there)
-        self._go(line + lines)
+        line, here = self._cursor.line, self._cursor.key
+        there = None if line is None else self._cursor.key_at(line + lines)
+        if here is not None and there is not None:
+            self._range.step(here, there)
+            self.action_move(lines)
 
     def action_clear_marks(self) -> None:
         """Unmark all; without marks the key is for others."""
@@ -312,9 +273,9 @@ class StoreList(LineView[Line]):
 
     def action_open(self) -> None:
         """Open the store under the cursor."""
-        if self._cursor is None:
+        if self._cursor.key is None:
             raise SkipAction
-        self.post_message(self.Opened(self, self._cursor))
+        self.post_message(Opened(self, self._cursor.key))
 
     def on_click(self, event: events.Click) -> None:
         """Choose, or open, the store that was painted where the mouse is: a change just before is not yet seen."""
@@ -324,83 +285,26 @@ class StoreList(LineView[Line]):
         painted, _ = self._painted[offset.y]
         if painted.key is None:
             return
-        opens = event.chain == 2 and painted.key == self._cursor
+        opens = event.chain == 2 and painted.key == self._cursor.key
         if self.move_to(painted.key) and opens:
-            self.post_message(self.Opened(self, painted.key))
+            self.post_message(Opened(self, painted.key))
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self._reveal()
+        self._cursor.reveal()
 
     def on_mount(self) -> None:
         """Paint what came before."""
         self._paint()
 
-    # Cursor and scroll position
-
-    def _key_at(self, line: int) -> str | None:
-        return self._table.key_at(line) if 0 <= line < self._table.shown else None
-
-    def _cursor_line(self) -> int | None:
-        return self._table.line_of(self._cursor)
-
-    def _go(self, line: int) -> None:
-        self._chosen = True
-        self._cursor = self._key_at(max(0, min(line, self._table.shown - 1)))
-        self._reveal()
-        self._paint()
-
-    def _reveal(self) -> None:
-        """Scroll as little as brings the cursor onto the screen."""
-        line = self._cursor_line()
-        if line is not None:
-            self._top = max(line - self._page + 1, min(line, self._top))
-        self._clamp()
-
-    def _scroll_with_cursor(self, lines: int) -> None:
-        line = self._cursor_line()
-        if line is None:
-            return
-        self._top += lines
-        self._clamp()
-        self._go(line + lines)
-
-    def _rearrange(self, change: Callable[[], None], *, follow_cursor: bool = False) -> None:
-        """Make a change of the table with the cursor held on its store, and the store where it is on the screen.
-
-        A cursor whose store is gone passes to the next one. When the cursor is scrolled out of sight, what is in
-        sight stays, unless ``follow_cursor``. At the very top the list stays there as long as the cursor can be
-        seen, so that news, which comes in at the top, is seen too.
-        """
-        table = self._table
-        top_key = self._key_at(self._top)
-        cursor_place, top_place = table.place_of(self._cursor), table.place_of(top_key)
-        line = self._cursor_line()
-        height = None if line is None else line - self._top
-        in_sight = height is not None and 0 <= height < self._page
-
-        change()
-
-        line = self._cursor_line()
-        if line is None:
-            line = table.line_near(cursor_place) if cursor_place else (0 if table.shown else None)
-            self._cursor = None if line is None else table.key_at(line)
-        if line is not None and height is not None and in_sight:
-            self._top = 0 if self._top == 0 and line < self._page else line - height
-        elif follow_cursor:
-            self._reveal()
-        elif top_place:
-            self._top = table.line_near(top_place) or 0
-        self._clamp()
+    # Order and painting
 
     def _order_kept(self) -> None:
         waited = self._table.unsettled
-        self._rearrange(self._moves.let_move)
+        self._cursor.rearrange(self._moves.let_move)
         if waited and not self._table.unsettled:
             self._paints.soon()
             self._moves.keep()
-
-    # Painting
 
     def _paint(self) -> None:
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
@@ -409,13 +313,14 @@ class StoreList(LineView[Line]):
             self._tell()
 
     def _tell(self) -> None:
-        now = (self._cursor, self._table.get(self._cursor) if self._cursor is not None else None)
+        key = self._cursor.key
+        now = (key, self._table.get(key) if key is not None else None)
         if now != self._told:
             self._told = now
-            self.post_message(self.Highlighted(self, self._cursor))
+            self.post_message(Highlighted(self, key))
         if self._table.mark_count != self._told_marks:
             self._told_marks = self._table.mark_count
-            self.post_message(self.MarksChanged(self, self._told_marks))
+            self.post_message(MarksChanged(self, self._told_marks))
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """The cursor looks different without the focus."""
@@ -439,13 +344,13 @@ class StoreList(LineView[Line]):
 
     def _store_line(self, y: int, day: Day) -> Line:
         table = self._table
-        key = self._key_at(self._top + y - 1)
+        key = self._cursor.key_at(self._sight.top + y - self.HEAD)
         record = table.get(key) if key is not None else None
         if key is None or record is None:
             return Line()
         marked = table.is_marked(key)
         style = "mark" if marked else "row"
-        if key == self._cursor:
+        if key == self._cursor.key:
             style = "cursor" if self.has_focus else "cursor-unfocused"
         return Line(style, key, face(record, day, self.ascii_only), marked=marked)
 

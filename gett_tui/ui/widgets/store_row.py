@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 
+LINE_STYLES = ("header", "cursor", "cursor-unfocused", "mark", "row", "empty")
+"""What a line may look like, by the names of the style sheet."""
+
+
 class Line(NamedTuple):
     """All that decides how a line looks."""
 
     style: str = "row"
+    """One of ``LINE_STYLES``."""
     key: str | None = None
     face: Face | None = None
     text: str = ""
