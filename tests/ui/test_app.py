@@ -17,6 +17,7 @@ from textual.widgets import Button, Input
 from textual_inside import hear_terminal
 
 from gett_tui.errors import ConfigError
+from gett_tui.gett.client import Timeouts
 from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
@@ -683,6 +684,16 @@ async def test_refreshing_nothing_says_that_there_is_nothing(tmp_path: Path, liv
         await pilot.press("r", "R")
         await pilot.pause()
         assert app.said == ["There is no store here.", "There is no store to ask Gett about."]
+
+
+async def test_a_key_whose_answer_is_long_in_coming_says_that_gett_is_being_asked(tmp_path: Path) -> None:
+    with live_sandbox(Settings(delay=3)) as live:
+        plant(tmp_path, live.state, records()[4:5])
+        app = make_app(tmp_path, live.url, timeouts=Timeouts(connect=10, read=10, write=10, pool=10, total=20))
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            await start(pilot, 1)
+            await pilot.press("r")
+            await until(pilot, lambda: "Gett is being asked; no answer yet." in app.said)
 
 
 async def test_all_stores_that_can_change_are_asked_about_the_gone_ones_too(tmp_path: Path, live: Live) -> None:

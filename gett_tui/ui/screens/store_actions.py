@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 """Stores whose errors are told one by one."""
+_SILENT = 2.0
+"""Seconds after which a person is told that what a key has begun still goes on."""
 _TOLD = (Status.ACTIVE, OwnState.CANCELLED)
 """States that an action leads to: arriving there is said."""
 
@@ -80,15 +82,25 @@ class StoreActions:
         records = [record for record in self._service.records() if record.onboarding_id and can_change(record.status)]
         many = f"{len(records)} stores" if len(records) > 1 else "1 store"
         self._notifications.say(f"Asking Gett about {many}." if records else "There is no store to ask Gett about.")
-        self._run_each(records, partial(self._service.refresh, urgent=False), quiet=True)
+        self._run_each(records, partial(self._service.refresh, urgent=False), quiet=True, is_told=True)
 
-    def _run_each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool = False) -> None:
+    def _run_each(
+        self, records: Sequence[Record], use_case: UseCase, *, quiet: bool = False, is_told: bool = False
+    ) -> None:
+        """``quiet``: what is done needs no word. ``is_told``: the person knows that Gett is being asked."""
         if records:
-            self._screen.run_worker(self._each(records, use_case, quiet=quiet), exit_on_error=False)
+            self._screen.run_worker(self._each(records, use_case, quiet=quiet, is_told=is_told), exit_on_error=False)
 
-    async def _each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool) -> None:
+    async def _each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool, is_told: bool) -> None:
         batch = Batch(records, lambda record: use_case(record.key), on_end=self._ended)
-        self._tell(await batch.run(), quiet=quiet)
+        waiting = partial(self._notifications.say, "Gett is being asked; no answer yet.")
+        timer = None if is_told else self._screen.set_timer(_SILENT, waiting)
+        try:
+            summary = await batch.run()
+        finally:
+            if timer is not None:
+                timer.stop()
+        self._tell(summary, quiet=quiet)
 
     def _ended(self, end: End[Record]) -> None:
         before, after = end.item, end.record
