@@ -7,7 +7,7 @@ import os
 import sys
 from enum import IntEnum
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gett_tui import __version__
 from gett_tui.errors import ConfigError, GettTuiError
@@ -78,7 +78,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace | SimpleNamespace:
 
 
 def _code(error: GettTuiError) -> ExitCode:
-    from gett_tui.onboarding.service import UnconfirmedError
+    from gett_tui.onboarding.errors import UnconfirmedError
 
     return ExitCode.UNKNOWN if isinstance(error, UnconfirmedError) else ExitCode.FAILED
 
@@ -113,11 +113,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:  # pyright: ignore[reportPrivateUsage]
+    from gett_tui.onboarding.registration import FIELDS
+
     register = subparsers.add_parser("register", help="register a store")
-    register.add_argument("partner_store_id", metavar="PARTNER_STORE_ID")
-    register.add_argument("--name", required=True)
-    register.add_argument("--catalog-url", required=True, help="where Gett pulls the CatalogSet")
-    register.add_argument("--webhook-url", required=True, help="base address of the order webhooks")
+    for field in FIELDS.values():
+        is_option = field.option.startswith("-")
+        more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.option.upper()}
+        register.add_argument(field.option, help=field.placeholder, **more)
     register.add_argument("--allow-duplicate", action="store_true", help="send it though the store stands here already")
     track = subparsers.add_parser("track", help="take up an onboarding that was made elsewhere")
     track.add_argument("onboarding_id", metavar="ONBOARDING_ID")
@@ -171,7 +173,8 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     )
     if arguments.demo:
         return dashboard.run_demo(look)
-    from gett_tui.config import claim_folder, find_key, load_profile
+    from gett_tui.api_key import find_key
+    from gett_tui.config import claim_folder, load_profile
 
     profile = load_profile(os.environ, arguments.profile)
     key = find_key(profile, os.environ)

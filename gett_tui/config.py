@@ -1,5 +1,6 @@
-"""Profiles, the API key's look-up, and where things lie: from the environment and one optional TOML file.
+"""Profiles, and where things lie: from the command line, the environment and one optional TOML file.
 
+No error repeats a value of the file or of the environment: a key may have been pasted anywhere. It names the place.
 Decoded by hand: the first frame waits for it, and importing pydantic would delay that by a third.
 """
 
@@ -7,24 +8,29 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from gett_tui.config_file import ConfigFile, near_name, read
 from gett_tui.errors import ConfigError
 from gett_tui.gett.secret import Secret
 from gett_tui.gett.urls import PRODUCTION_HOST, SANDBOX_HOST, check_base_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping
 
-_KEY_VARIABLE = "GETT_API_KEY"
-_KEY_COMMAND_TIMEOUT = 60.0
+KEY_VARIABLE = "GETT_API_KEY"
+"""The variable for profiles that say nothing about their key."""
+
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_TOP_KEYS = ("default_profile", "bell", "profiles")
-_PROFILE_KEYS = ("base_url", "api_key", "api_key_env", "api_key_command", "quota_share")
-_SHARE = 0.6
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_DEFAULT_PROFILE = "sandbox"
+_DEFAULT_URLS = {"sandbox": f"https://{SANDBOX_HOST}", "production": f"https://{PRODUCTION_HOST}"}
+_QUOTA_SHARE = 0.6
+_HARMLESS = 11
+"""Characters of an unknown profile name that may be repeated: fewer than what counts as a part of the key."""
+_NO_SOURCES: Mapping[str, str] = {}
 
 
 class Profile(NamedTuple):
@@ -34,12 +40,17 @@ class Profile(NamedTuple):
     base_url: str
     folder: Path
     """Where its records lie."""
-    api_key_env: str = _KEY_VARIABLE
+    api_key_env: str | None = None
+    """The variable that its own key stands in; None when the profile names none."""
     api_key_command: tuple[str, ...] = ()
     api_key: Secret | None = None
     bell: bool = True
-    quota_share: float = _SHARE
+    quota_share: float = _QUOTA_SHARE
     """The part of the organisation's read limit that the poller may spend, above 0 and up to 1."""
+    key_variables: tuple[str, ...] = (KEY_VARIABLE,)
+    """The variables of all profiles' keys: no child of this program may inherit one of them."""
+    sources: Mapping[str, str] = _NO_SOURCES
+    """Where ``name``, ``base_url`` and ``folder`` come from: an option, a variable, the file or "default"."""
 
     @property
     def host(self) -> str:
@@ -47,9 +58,70 @@ class Profile(NamedTuple):
         return urlsplit(self.base_url).hostname or ""
 
     @property
+    def address(self) -> str:
+        """Scheme, host and port of the base URL, to be shown: what its path holds is nobody's business."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}{'/…' if parts.path else ''}"
+
+    @property
     def is_production(self) -> bool:
         """Whether what is done here goes live."""
         return self.host == PRODUCTION_HOST or self.name == "production"
+
+
+class _Setting(NamedTuple):
+    """One setting of the file: its name, what it must be, in words and as a reader that gives None for all else."""
+
+    name: str
+    wanted: str
+    read: Callable[[object], object]
+    default: object = None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _table(value: object) -> Mapping[str, Any] | None:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _variable(value: object) -> str | None:
+    return value if isinstance(value, str) and _VARIABLE_NAME.fullmatch(value) else None
+
+
+def _secret(value: object) -> Secret | None:
+    return Secret(value.strip()) if isinstance(value, str) else None
+
+
+def _share(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value <= 1 else None
+
+
+def _command(value: object) -> tuple[str, ...] | None:
+    words = cast("list[object]", value) if isinstance(value, list) else []
+    usable = tuple(word for word in words if isinstance(word, str) and "\0" not in word)
+    return usable if usable and usable[0] and len(usable) == len(words) else None
+
+
+_TOP = (
+    _Setting("default_profile", "a profile's name", _text),
+    _Setting("bell", "true or false", _flag, default=True),
+    _Setting("profiles", "a table", _table, default={}),
+)
+_PROFILE = (
+    _Setting("base_url", "text", _text),
+    _Setting("api_key", "text", _secret),
+    _Setting("api_key_env", "the name of an environment variable", _variable),
+    _Setting("api_key_command", 'a list like ["pass", "show", "gett"]', _command, default=()),
+    _Setting("quota_share", "a number above 0 and up to 1", _share, default=_QUOTA_SHARE),
+)
 
 
 def config_path(env: Mapping[str, str]) -> Path:
@@ -74,174 +146,106 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
     """The profile to use. Raises ConfigError with what to set.
 
     ``chosen`` (the command line) goes before ``GETT_PROFILE``, which goes before the file's ``default_profile``.
+    An empty variable is an unset one.
     """
-    path = config_path(env)
-    config = _read(path)
-    default = config.get("default_profile", "sandbox")
-    if not isinstance(default, str):
-        raise ConfigError(f"{path}: default_profile must be a profile's name.")
-    name = chosen or env.get("GETT_PROFILE") or default
-    if not _PROFILE_NAME.fullmatch(name):
-        raise ConfigError(f"The profile name {name[:70]!r} is not usable: letters, digits, - and _ only.")
-    bell = config.get("bell", True)
-    if not isinstance(bell, bool):
-        raise ConfigError(f"{path}: bell must be true or false.")
-    table = _profile_table(path, config, name, has_url="GETT_BASE_URL" in env)
-    base_url = env.get("GETT_BASE_URL") or _text(path, name, table, "base_url") or _default_url(name)
+    file = read(config_path(env))
+    top = _values(file, file.table, _TOP, "")
+    profiles: Mapping[str, Any] = top["profiles"]
+    _check_privacy(file, profiles)
+    name, name_source = _name(file, env, chosen, top["default_profile"])
+    has_url = bool(env.get("GETT_BASE_URL", "").strip())
+    own = _own_table(file, profiles, name, name_source, has_url=has_url)
+    values = _values(file, own, _PROFILE, f"profiles.{name}.")
+    base_url, url_source = _base_url(file, env, name, values.pop("base_url"))
     return Profile(
         name=name,
-        base_url=check_base_url(base_url),
+        base_url=base_url,
         folder=state_folder(env) / name,
-        api_key_env=_text(path, name, table, "api_key_env") or _KEY_VARIABLE,
-        api_key_command=_command(path, name, table),
-        api_key=_stored_key(path, name, table),
-        bell=bell,
-        quota_share=_quota_share(path, name, table),
+        bell=top["bell"],
+        key_variables=_key_variables(profiles),
+        sources={"name": name_source, "base_url": url_source, "folder": _folder_source(env)},
+        **values,
     )
 
 
-def find_key(profile: Profile, env: MutableMapping[str, str]) -> Secret:
-    """The profile's API key, taken out of ``env`` so that no child inherits it. Raises ConfigError.
-
-    Looked for in the profile's variable, then by its command, then in the file.
-    """
-    found = env.pop(profile.api_key_env, None)
-    env.pop(_KEY_VARIABLE, None)
-    if found is None and profile.api_key_command:
-        return _usable(_run(profile, env), f"The output of api_key_command of profile {profile.name}")
-    if found is None and profile.api_key is not None:
-        return profile.api_key
-    if not found or not found.strip():
-        raise ConfigError(
-            f"No API key for profile {profile.name}: set {profile.api_key_env}, "
-            "or try gett-tui --demo, which needs none."
-        )
-    return _usable(found, profile.api_key_env)
+def _values(file: ConfigFile, table: Mapping[str, Any], settings: tuple[_Setting, ...], where: str) -> dict[str, Any]:
+    """Each setting's value, or its default. Raises ConfigError for a name that is none and a value of another kind."""
+    file.check_names(table, [setting.name for setting in settings], where)
+    found: dict[str, Any] = {}
+    for setting in settings:
+        value = setting.read(table[setting.name]) if setting.name in table else setting.default
+        if value is None and setting.name in table:
+            raise ConfigError(f"{file.path}: {where}{setting.name} must be {setting.wanted}.")
+        found[setting.name] = value
+    return found
 
 
-def _usable(value: str, source: str) -> Secret:
-    key = value.strip()
-    if not key:
-        raise ConfigError(f"{source} is empty; it should be the API key.")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigError(f"{source} is not an API key: it holds blanks or characters that cannot go over HTTP.")
-    return Secret(key)
+def _check_privacy(file: ConfigFile, profiles: Mapping[str, Any]) -> None:
+    # Whoever can read the file has the keys of all profiles, not only of the one in use.
+    tables = [table for table in map(_table, profiles.values()) if table is not None]
+    if file.others_can_read and any("api_key" in table for table in tables):
+        raise ConfigError(f"{file.path} holds an API key and others can read it: run chmod 600 '{file.path}'")
 
 
-def _run(profile: Profile, env: Mapping[str, str]) -> str:
-    import shlex
-    import subprocess
-
-    program = shlex.quote(profile.api_key_command[0])
-    try:
-        done = subprocess.run(  # noqa: S603 (the operator's own command, run without a shell)
-            profile.api_key_command,
-            env=dict(env),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_KEY_COMMAND_TIMEOUT,
-            check=False,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except subprocess.TimeoutExpired:
-        raise ConfigError(f"api_key_command ({program}) gave no key within {_KEY_COMMAND_TIMEOUT:.0f} s.") from None
-    except OSError as error:
-        raise ConfigError(f"api_key_command ({program}) cannot be run: {error.strerror}.") from None
-    if done.returncode != 0:
-        raise ConfigError(
-            f"api_key_command ({program}) failed with status {done.returncode}; run it by hand to see why."
-        )
-    return done.stdout
+def _key_variables(profiles: Mapping[str, Any]) -> tuple[str, ...]:
+    named = [_variable((_table(table) or {}).get("api_key_env")) for table in profiles.values()]
+    return tuple(dict.fromkeys([KEY_VARIABLE, *(name for name in named if name is not None)]))
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+def _name(file: ConfigFile, env: Mapping[str, str], chosen: str | None, default: str | None) -> tuple[str, str]:
+    """The profile's name and where it comes from."""
+    if chosen is not None:
+        name, source = chosen, "--profile"
+    elif env.get("GETT_PROFILE", "").strip():
+        name, source = env["GETT_PROFILE"], "GETT_PROFILE"
+    elif default is not None:
+        name, source = default, f"default_profile in {file.path}"
+    else:
+        return _DEFAULT_PROFILE, "default"
+    if not _PROFILE_NAME.fullmatch(name):
+        raise ConfigError(f"The profile name of {source} is not usable: 1 to 64 letters, digits, - and _ only.")
+    return name, source
+
+
+def _own_table(
+    file: ConfigFile, profiles: Mapping[str, Any], name: str, source: str, *, has_url: bool
+) -> Mapping[str, Any]:
+    if name in profiles:
+        table = _table(profiles[name])
+        if table is None:
+            raise ConfigError(f"{file.path}: profiles.{name} must be a table.")
+        return table
+    if name in _DEFAULT_URLS or has_url:
         return {}
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
-    import tomllib
+    near = near_name(name, [*profiles, *_DEFAULT_URLS])
+    if near is not None:
+        raise ConfigError(f"There is no profile {name} (from {source}): did you mean {near}?")
+    if len(name) > _HARMLESS:
+        raise ConfigError(f"There is no such profile as {source} says: add it, with a base_url, to {file.path}.")
+    raise ConfigError(f"There is no profile {name}: add [profiles.{name}] with a base_url to {file.path}.")
 
+
+def _base_url(file: ConfigFile, env: Mapping[str, str], name: str, own: str | None) -> tuple[str, str]:
+    """The base URL in normal form and where it comes from."""
+    from_env = env.get("GETT_BASE_URL", "")
+    if from_env.strip():
+        url, source = from_env, "GETT_BASE_URL"
+    elif own is not None:
+        url, source = own, f"profiles.{name}.base_url in {file.path}"
+    elif name in _DEFAULT_URLS:
+        return _DEFAULT_URLS[name], "default"
+    else:
+        raise ConfigError(f"{file.path}: profiles.{name} has no base_url.")
     try:
-        table = tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        # The parser's words may quote the line, and with it a key.
-        where = re.search(r"\(at line \d+, column \d+\)|\(at end of document\)", str(error))
-        raise ConfigError(f"{path} is not valid TOML {where.group() if where else ''}".strip() + ".") from None
-    _known(path, table, _TOP_KEYS, "")
-    return table
+        return check_base_url(url), source
+    except ConfigError as error:
+        raise ConfigError(f"{error} It comes from {source}.") from None
 
 
-def _known(path: Path, table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    import difflib
-
-    for name in table:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-            raise ConfigError(f"{path}: {where}{name} is not a setting; {hint}")
-
-
-def _profile_table(path: Path, config: Mapping[str, Any], name: str, *, has_url: bool) -> Mapping[str, Any]:
-    profiles = config.get("profiles", {})
-    if not isinstance(profiles, dict):
-        raise ConfigError(f"{path}: profiles must be a table.")
-    table = cast("dict[str, object]", profiles).get(name)
-    if table is None:
-        if name in _DEFAULT_URLS or has_url:
-            return {}
-        raise ConfigError(f"There is no profile {name}: add [profiles.{name}] with a base_url to {path}.")
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: profiles.{name} must be a table.")
-    typed = cast("dict[str, Any]", table)
-    _known(path, typed, _PROFILE_KEYS, f"profiles.{name}.")
-    return typed
-
-
-_DEFAULT_URLS = {"sandbox": f"https://{SANDBOX_HOST}", "production": f"https://{PRODUCTION_HOST}"}
-
-
-def _default_url(name: str) -> str:
-    url = _DEFAULT_URLS.get(name)
-    if url is None:
-        raise ConfigError(f"Profile {name} has no base_url.")
-    return url
-
-
-def _text(path: Path, profile: str, table: Mapping[str, Any], name: str) -> str | None:
-    value = table.get(name)
-    if value is None or (isinstance(value, str) and value):
-        return value
-    raise ConfigError(f"{path}: profiles.{profile}.{name} must be text.")
-
-
-def _quota_share(path: Path, profile: str, table: Mapping[str, Any]) -> float:
-    value = table.get("quota_share", _SHARE)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise ConfigError(f"{path}: profiles.{profile}.quota_share must be a number above 0 and up to 1.")
-    return float(value)
-
-
-def _command(path: Path, profile: str, table: Mapping[str, Any]) -> tuple[str, ...]:
-    value = table.get("api_key_command", [])
-    words = cast("list[object]", value) if isinstance(value, list) else [None]
-    if not all(isinstance(word, str) for word in words):
-        raise ConfigError(f'{path}: profiles.{profile}.api_key_command must be a list like ["pass", "show", "gett"].')
-    return tuple(str(word) for word in words)
-
-
-def _stored_key(path: Path, profile: str, table: Mapping[str, Any]) -> Secret | None:
-    value = table.get("api_key")
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ConfigError(f"{path}: profiles.{profile}.api_key must be text.")
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ConfigError(f"{path} holds an API key and others can read it: run chmod 600 '{path}'")
-    return _usable(value, f"{path}: profiles.{profile}.api_key")
+def _folder_source(env: Mapping[str, str]) -> str:
+    if env.get("GETT_STATE_DIR"):
+        return "GETT_STATE_DIR"
+    return "XDG_STATE_HOME" if env.get("XDG_STATE_HOME", "").startswith("/") else "default"
 
 
 def claim_folder(profile: Profile) -> None:

@@ -9,7 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from gett_tui import words
-from gett_tui.config import Profile, config_path, find_key, load_profile
+from gett_tui.api_key import find_key, key_source
+from gett_tui.config import Profile, config_path, load_profile
 from gett_tui.errors import ConfigError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.storage.inspection import look_over, repair
@@ -47,7 +48,8 @@ def run(arguments: argparse.Namespace | SimpleNamespace) -> int:
     profile = load_profile(os.environ, arguments.profile)
     path = config_path(os.environ)
     doctor.ok(f"configuration: {path if path.exists() else 'none, the defaults are used'}")
-    doctor.ok(f"profile: {profile.name} at {profile.base_url}{' (PRODUCTION)' if profile.is_production else ''}")
+    doctor.ok(f"profile: {profile.name} at {profile.address}{' (PRODUCTION)' if profile.is_production else ''}")
+    doctor.ok("where from: " + ", ".join(f"{name}: {source}" for name, source in profile.sources.items()))
     _terminal(doctor)
     key = _key(doctor, profile)
     if key is not None:
@@ -72,12 +74,13 @@ def _terminal(doctor: Doctor) -> None:
 
 
 def _key(doctor: Doctor, profile: Profile) -> Secret | None:
+    source = key_source(profile, os.environ)
     try:
         key = find_key(profile, os.environ)
     except ConfigError as error:
         doctor.bad(f"API key: {error}")
         return None
-    doctor.ok("API key: present (it is never shown)")
+    doctor.ok(f"API key: present, from {source.words if source else 'nowhere'} (it is never shown)")
     return key
 
 

@@ -34,6 +34,18 @@ class Cause(StrEnum):
     PROBLEM = "problem"
     """An error status came, of Gett's own or of something in between."""
 
+    OTHER_STORE = "other_store"
+    """Gett's answer is about another store than the one asked about."""
+    ID_TAKEN = "id_taken"
+    """Gett answered Register with the onboarding id of another store here."""
+    NO_STATUS = "no_status"
+    INTERRUPTED = "interrupted"
+    """The program ended before the answer came."""
+    NOT_CONNECTED = "not_connected"
+    """The way to Gett is not made (yet)."""
+    NOT_KEPT = "not_kept"
+    """Gett answered, and what it said could be kept nowhere."""
+
     FILE = "file"
     """A file or folder could not be used; the fact ``errno`` says why."""
 

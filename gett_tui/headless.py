@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gett_tui.config import find_key
+from gett_tui.api_key import find_key
 from gett_tui.errors import ConfigError, GettTuiError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
+from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.status import meaning, why_not_activate, why_not_cancel, word
 from gett_tui.text import lines, one_line
 
@@ -78,7 +78,9 @@ def _use_case(arguments: argparse.Namespace | SimpleNamespace) -> UseCase:
     async def act(service: Service) -> Sequence[Record]:
         match arguments.command:
             case "register":
-                return [await service.register(_registration(arguments), allow_duplicate=arguments.allow_duplicate)]
+                registration = _registration(arguments)
+                _tell_near_alike(registration.partner_store_id, service.records())
+                return [await service.register(registration, allow_duplicate=arguments.allow_duplicate)]
             case "track":
                 return [await service.track(arguments.onboarding_id)]
             case "refresh":
@@ -93,18 +95,24 @@ def _use_case(arguments: argparse.Namespace | SimpleNamespace) -> UseCase:
 
 def _registration(arguments: argparse.Namespace | SimpleNamespace) -> Any:
     from gett_tui.gett.models import Registration
-    from gett_tui.onboarding.registration import field_problems
+    from gett_tui.onboarding.registration import FIELDS, cleaned, field_hint, field_problems
 
-    values = {
-        "partnerStoreId": arguments.partner_store_id,
-        "name": arguments.name,
-        "catalogCallbackUrl": arguments.catalog_url,
-        "webhookUrl": arguments.webhook_url,
-    }
+    values = {field.name: getattr(arguments, field.argument) for field in FIELDS.values()}
     problems = field_problems(values)
     if problems:
         raise ConfigError("; ".join(f"{name}: {text}" for name, text in problems.items()))
-    return Registration.model_validate(values)
+    for name in FIELDS:
+        hint = field_hint(name, values[name])
+        if hint is not None:
+            print(f"gett-tui: {name}: {one_line(hint, 400)}", file=sys.stderr)
+    return Registration.model_validate(cleaned(values))
+
+
+def _tell_near_alike(partner_store_id: str, records: Sequence[Record]) -> None:
+    from gett_tui.onboarding.registration import near_alike
+
+    for other in near_alike(partner_store_id, [record.partner_store_id for record in records])[:5]:
+        print(f"gett-tui: another store here is called {one_line(other, 200)!r}", file=sys.stderr)
 
 
 def _possible(service: Service, wanted: str, why_not: Callable[[State], str | None]) -> str:

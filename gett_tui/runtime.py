@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from gett_tui.errors import GettTuiError
 from gett_tui.gett.quota import Limits, Quota, limits_for
 from gett_tui.onboarding.events import Failure
+from gett_tui.onboarding.ports import StorageError
 from gett_tui.onboarding.precheck import fetch, look_at
 from gett_tui.onboarding.service import Service, utc_now
 from gett_tui.polling.poller import Poller
-from gett_tui.storage.files import FileTroubleError
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.shared_pace import SharedPace
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _INDEX_PERIOD = 300.0
+_CONNECT_AGAIN = (5.0, 10.0, 20.0, 30.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +51,60 @@ class RuntimeConfig:
     """Downloads a catalog to look at before registering."""
     share: float = 0.6
     """The part of the organisation's limits that the poller may spend."""
+    patience: float | None = None
+    """Seconds for which a command tries to keep what Gett answered, and then tells it; None for a dashboard, which
+    goes on trying, and which keeps the index."""
 
 
 class Runtime:
-    """Runs as one task (``run``) and ends with ``close``; ``listener`` hears every event in the event loop."""
+    """Runs as one task (``run``) and ends with ``close``; ``listener`` hears every event in the event loop.
 
-    def __init__(self, setup: RuntimeConfig, listener: Callable[[Event], None]) -> None:
-        self._setup = setup
+    Its state is the gateway's: until the way to Gett is made, and whenever it cannot be, what is wrong stands there
+    and is tried again (invariant 8).
+    """
+
+    def __init__(self, config: RuntimeConfig, listener: Callable[[Event], None]) -> None:
+        self._config = config
         self._listener = listener
-        self._quota = Quota(setup.limits, setup.share, SharedPace(setup.folder / "quota"))
-        self._presence = Instances(setup.folder)
-        cache = RecordStore(setup.folder, self._presence.owner)
-        self.service = Service(cache, self._presence, self._quota, self._hear, setup.now)
-        self.poller = Poller(self.service, self._presence, listener, now=setup.now)
+        self._quota = Quota(config.limits, config.share, SharedPace(config.folder / "quota"))
+        self._instances = Instances(config.folder)
+        store = RecordStore(config.folder, self._instances.owner)
+        self.service = Service(store, self._instances, self._quota, self._hear, config.now, config.patience)
+        self.poller = Poller(self.service, self._instances, listener, now=config.now)
 
     def _hear(self, event: Event) -> None:
         self.poller.notice(event)
         self._listener(event)
 
     async def run(self) -> None:
-        """Loads the records, then connects, then polls until cancelled. Raises ConfigError from connecting."""
+        """Loads the records, then follows them, connects, and polls, until cancelled."""
         await self.service.load()
-        await self.connect()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.poller.run())
+            group.create_task(self._connect_until_it_works())
             group.create_task(self._keep_index())
 
     async def connect(self) -> None:
         """Makes the way to Gett. Raises ConfigError."""
-        self.service.connect(await asyncio.to_thread(self._setup.connect, self._heed))
+        self.service.use(await asyncio.to_thread(self._config.connect, self._heed))
+
+    async def _connect_until_it_works(self) -> None:
+        for wait in chain(_CONNECT_AGAIN, repeat(_CONNECT_AGAIN[-1])):
+            try:
+                await self.connect()
+            except GettTuiError as error:
+                self.service.gateway.cannot_connect(error, self._config.now() + timedelta(seconds=wait))
+            except Exception as error:  # whatever it is, it is shown, and what waits for the way is told
+                self._listener(Failure("Connecting", error))
+                unforeseen = GettTuiError(f"an unforeseen error ({type(error).__name__})")
+                self.service.gateway.cannot_connect(unforeseen, self._config.now() + timedelta(seconds=wait))
+            else:
+                return
+            await asyncio.sleep(wait)
 
     async def check_catalog(self, url: str, partner_store_id: str) -> Sequence[tuple[str, str]]:
         """Downloads and checks a CatalogSet; see ``precheck.look_at``."""
-        return await look_at(self._setup.fetch, url, partner_store_id)
+        return await look_at(self._config.fetch, url, partner_store_id)
 
     async def _keep_index(self) -> None:
         while True:
@@ -90,13 +115,15 @@ class Runtime:
             await asyncio.sleep(_INDEX_PERIOD)
 
     def _heed(self, kind: str, said: RateLimits) -> None:
-        self._quota.heed(kind, said, self._setup.now().timestamp())
+        self._quota.heed(kind, said, self._config.now().timestamp())
 
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""
         await self.service.close()
+        if self._config.patience is not None:
+            return
         # The next start is slower without it; a disk that refuses it has been told of.
-        with contextlib.suppress(FileTroubleError):
+        with contextlib.suppress(StorageError):
             await self.service.save_index()
 
 

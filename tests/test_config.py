@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gett_tui.config import claim_folder, find_key, load_profile
+from gett_tui.api_key import find_key
+from gett_tui.config import claim_folder, load_profile
 from gett_tui.errors import ConfigError
 
 KEY = "test-key-config-1"
@@ -84,20 +85,6 @@ def test_a_wrong_setting_is_named(tmp_path: Path, config: str, said: str) -> Non
         load_profile(environment(tmp_path, config))
 
 
-def test_a_missing_key_says_what_to_set(tmp_path: Path) -> None:
-    env = environment(tmp_path)
-    with pytest.raises(ConfigError, match="set GETT_API_KEY"):
-        find_key(load_profile(env), env)
-
-
-@pytest.mark.parametrize("key", ["two words", "caf\u00e9", "a\nb", "   "])
-def test_a_key_that_cannot_go_over_http_is_refused_without_being_shown(tmp_path: Path, key: str) -> None:
-    env = environment(tmp_path, GETT_API_KEY=key)
-    with pytest.raises(ConfigError) as caught:
-        find_key(load_profile(env), env)
-    assert key.strip() == "" or key not in str(caught.value)
-
-
 def test_a_key_in_a_file_that_others_can_read_is_refused_with_the_cure(tmp_path: Path) -> None:
     env = environment(tmp_path, f'[profiles.sandbox]\napi_key = "{KEY}"\n')
     assert find_key(load_profile(env), env).reveal() == KEY
@@ -107,26 +94,94 @@ def test_a_key_in_a_file_that_others_can_read_is_refused_with_the_cure(tmp_path:
     assert KEY not in str(caught.value)
 
 
+def test_a_key_of_any_profile_in_a_file_that_others_can_read_is_noticed(tmp_path: Path) -> None:
+    env = environment(tmp_path, f'[profiles.sandbox]\nbell = 1\n[profiles.other]\napi_key = "{KEY}"\n')
+    (tmp_path / ".config/gett-tui/config.toml").chmod(0o604)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load_profile(env)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_is_not_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = environment(tmp_path, "bell = false")
+    os.chown(tmp_path / ".config/gett-tui/config.toml", 4711, -1)
+    with pytest.raises(ConfigError, match="uid 4711"):
+        load_profile(env)
+    monkeypatch.setenv("SUDO_UID", "4711")
+    assert not load_profile(env).bell, "whoever became root by sudo goes on with their own file"
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "huge"])
+def test_what_is_no_small_regular_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / ".config/gett-tui/config.toml"
+    path.parent.mkdir(parents=True)
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("# \n" * 400_000)
+    with pytest.raises(ConfigError, match=r"config\.toml"):
+        load_profile(environment(tmp_path))
+
+
+def test_a_byte_order_mark_is_no_setting_and_other_encodings_are_told_by_their_line(tmp_path: Path) -> None:
+    env = environment(tmp_path, "\ufeffbell = false")
+    assert not load_profile(env).bell
+    (tmp_path / ".config/gett-tui/config.toml").write_bytes(b"bell = true\n# caf\xe9 " + KEY.encode())
+    with pytest.raises(ConfigError, match=r"not UTF-8 \(at line 2\)") as caught:
+        load_profile(env)
+    assert KEY not in str(caught.value)
+
+
+def test_an_empty_variable_is_an_unset_one(tmp_path: Path) -> None:
+    env = environment(tmp_path, GETT_PROFILE="", GETT_BASE_URL=" ", GETT_STATE_DIR="")
+    profile = load_profile(env)
+    assert (profile.name, profile.host) == ("sandbox", "api-sandbox.gett-tech.com")
+    assert dict(profile.sources) == {"name": "default", "base_url": "default", "folder": "default"}
+
+
+def test_an_empty_option_is_not_taken_for_the_default_profile(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--profile is not usable"):
+        load_profile(environment(tmp_path), "")
+
+
+def test_where_each_value_comes_from_is_known(tmp_path: Path) -> None:
+    env = environment(tmp_path, "default_profile = 'a'\n[profiles.a]\nbase_url = 'https://a.example'\n")
+    sources = load_profile(env).sources
+    assert sources["name"].startswith("default_profile in /")
+    assert sources["base_url"].startswith("profiles.a.base_url in /")
+    more = {"GETT_PROFILE": "a", "GETT_BASE_URL": "https://b.example", "GETT_STATE_DIR": str(tmp_path)}
+    assert load_profile({**env, **more}).sources == {
+        "name": "GETT_PROFILE",
+        "base_url": "GETT_BASE_URL",
+        "folder": "GETT_STATE_DIR",
+    }
+    assert load_profile({**env, "XDG_STATE_HOME": str(tmp_path)}, "a").sources["folder"] == "XDG_STATE_HOME"
+    assert load_profile(env, "a").sources["name"] == "--profile"
+
+
+def test_an_unknown_name_is_told_by_its_line_unless_it_is_nearly_a_known_one(tmp_path: Path) -> None:
+    config = f"# {KEY} = 1\n[profiles.other]\n{KEY} = 1\n[profiles.sandbox]\nquota_share = 1\n{KEY} = 'x'\n"
+    with pytest.raises(
+        ConfigError, match="line 6: a name that is not a setting; known are base_url, api_key"
+    ) as caught:
+        load_profile(environment(tmp_path, config))
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("prodction", "production"), ("sandbx", "sandbox")])
+def test_a_misspelt_profile_is_told_with_what_was_meant(tmp_path: Path, typed: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=f"no profile {typed} .*did you mean {meant}"):
+        load_profile(environment(tmp_path), typed)
+
+
 def test_broken_toml_is_reported_without_quoting_the_line(tmp_path: Path) -> None:
     env = environment(tmp_path, f'[profiles.sandbox]\napi_key = "{KEY}\n')
     with pytest.raises(ConfigError) as caught:
         load_profile(env)
     assert KEY not in str(caught.value)
-
-
-def test_the_key_command_runs_without_a_shell_and_without_the_key_in_its_environment(tmp_path: Path) -> None:
-    script = "import os,sys; sys.exit('leak') if 'GETT_API_KEY' in os.environ else print('  '+sys.argv[1]+'  ')"
-    command = [sys.executable, "-c", script, KEY + "$HOME;ls"]
-    env = environment(tmp_path, f"[profiles.sandbox]\napi_key_env = 'OTHER'\napi_key_command = {command!r}\n")
-    env["GETT_API_KEY"] = "test-key-other"
-    assert find_key(load_profile(env), env).reveal() == KEY + "$HOME;ls"
-
-
-@pytest.mark.parametrize("command", [["/nonexistent/program"], ["false"], ["true"]])
-def test_a_key_command_that_gives_no_key_is_explained(tmp_path: Path, command: list[str]) -> None:
-    env = environment(tmp_path, f"[profiles.sandbox]\napi_key_command = {command!r}\n")
-    with pytest.raises(ConfigError, match="api_key_command"):
-        find_key(load_profile(env), env)
+    assert "at line 2, column" in str(caught.value)
 
 
 def test_a_profile_s_records_belong_to_one_host(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from gett_tui import __version__
 from gett_tui.errors import Cause, ConfigError
 from gett_tui.gett.answer import BODY_LIMIT, Answer, RateLimits, decoded
 from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError
+from gett_tui.gett.key_shape import key_problem
 from gett_tui.gett.models import ACTIVATE_PATH, STORE_PATH, STORES_PATH, Onboarding, Registration, Store
 from gett_tui.gett.urls import check_base_url, is_loopback
 from gett_tui.text import one_line
@@ -110,7 +111,9 @@ class GettClient:
         self._on_answer = on_answer
         # An embedded Gett has no connection to tell how far a request got.
         self._embedded = transport is not None
-        _check_key(key)
+        problem = key_problem(key.reveal())
+        if problem is not None:
+            raise ConfigError(f"The API key {problem}.")
         url = httpx.URL(self._base)
         self._host = url.raw_host.decode("ascii")
         self._bearer = _Bearer(key, url)
@@ -277,12 +280,6 @@ class _Progress:
 
 async def _begin_answer(response: httpx.Response) -> None:
     response.request.extensions["progress"].begin(response)
-
-
-def _check_key(key: Secret) -> None:
-    value = key.reveal()
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise ConfigError("The API key is empty or holds blanks or characters that cannot go over HTTP.")
 
 
 def _certificates() -> ssl.SSLContext:

@@ -95,6 +95,12 @@ class Problem:
     errors: tuple[ProblemItem, ...] = ()
     body: str = ""
     """The start of the raw body when it was not a problem document (HTML from a proxy, say)."""
+
+    @property
+    def is_gett(self) -> bool:
+        """Whether it is Gett's own."""
+        return bool(self.error_code)
+
     documented: bool = True
     """False when the body was no problem document and everything but ``status`` is unknown."""
 
@@ -112,3 +118,15 @@ class ProblemError(GettError):
     def status(self) -> int:
         """The HTTP status."""
         return self.problem.status
+
+    @property
+    def says_gone(self) -> bool:
+        """Whether this is Gett's own NOT_FOUND."""
+        return self.status == 404 and self.problem.error_code == "NOT_FOUND"
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether Gett itself says that it was not done and may be sent again."""
+        problem = self.problem
+        own = bool(problem.error_code) and problem.retryable is not False
+        return own and self.status in (429, 503) and self.outcome is Outcome.NOT_DONE

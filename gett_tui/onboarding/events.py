@@ -1,4 +1,4 @@
-"""What the service tells its listeners: facts that are on the disk already, or about the way to Gett."""
+"""What the service tells its listeners: facts that are kept already, or about the way to Gett."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gett_tui.errors import GettTuiError
-    from gett_tui.onboarding.ports import PollingReport, RecordProblem
+    from gett_tui.onboarding.ports import Lead, RecordProblem
     from gett_tui.onboarding.record import Record
 
 
@@ -26,7 +26,7 @@ class StoresChanged:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All files have been read once."""
+    """All records have been read once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """Gett cannot be asked since ``since`` (UTC), because of ``error``; both None when it answers again."""
+    """Gett cannot be asked since ``since`` (UTC), because of ``error``; both None when it answers again.
+
+    A state, which stands until the next of its kind (invariant 8).
+    """
 
     error: GettTuiError | None = None
     since: datetime | None = None
@@ -54,10 +57,7 @@ class Reachability:
 
 @dataclass(frozen=True, slots=True)
 class FilesTrouble:
-    """The state folder cannot be used (None: it can again), and the files that are no usable records.
-
-    ``notices`` are worth knowing about the folder itself and no trouble yet, as that it lies on a network.
-    """
+    """The records cannot be kept (None: they can again), what is no usable record, and what is odd about the place."""
 
     error: GettTuiError | None = None
     problems: tuple[RecordProblem, ...] = ()
@@ -66,15 +66,14 @@ class FilesTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Whether this copy polls; when it does not, what the one that polls says of itself."""
+    """Whether this copy polls; when it does not, what is known of the one that does."""
 
-    leading: bool
-    leader: PollingReport | None = None
+    lead: Lead
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is going on with one store right now that is not on the disk; None when nothing is."""
+    """What is going on with one store right now that is not kept; None when nothing is."""
 
     key: str
     text: str | None

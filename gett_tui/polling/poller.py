@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.onboarding import events, reconcile
+from gett_tui.onboarding.ports import Lead, StorageError
 from gett_tui.onboarding.service import utc_now
 from gett_tui.onboarding.status import Status
 from gett_tui.polling.schedule import Schedule
-from gett_tui.storage.files import FileTroubleError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,11 +118,12 @@ class Poller:
     async def _take_role(self) -> None:
         try:
             leading = self._presence.is_leading or await asyncio.to_thread(self._presence.lead)
-        except FileTroubleError:
+        except StorageError:
             leading = False
         if leading:
-            await asyncio.to_thread(self._presence.report, self._service.polling)
-        role = events.Role(leading, None if leading else await asyncio.to_thread(self._presence.leader))
+            await asyncio.to_thread(self._presence.report, self._service.report)
+        report = None if leading else await asyncio.to_thread(self._presence.leader)
+        role = events.Role(Lead(leading, report))
         if role != self._role:
             self._role = role
             self._listener(role)
@@ -140,7 +141,7 @@ class Poller:
             await asyncio.gather(*self._asking, return_exceptions=True)
 
     def _ask_due(self) -> None:
-        if self._role is None or not self._role.leading:
+        if self._role is None or not self._role.lead.is_ours:
             return
         while len(self._asking) < (1 if self._backoff else _AT_ONCE):
             key = self._schedule.take(self._clock())
@@ -158,7 +159,7 @@ class Poller:
             self._listener(events.Failure("A question to Gett", error))
 
     async def _pause(self) -> None:
-        wait = self._schedule.wait(self._clock()) if self._role and self._role.leading else None
+        wait = self._schedule.wait(self._clock()) if self._role and self._role.lead.is_ours else None
         if len(self._asking) >= (1 if self._backoff else _AT_ONCE):
             wait = None
         with contextlib.suppress(TimeoutError):
@@ -183,5 +184,5 @@ class Poller:
         self._backoff = min(max(self._backoff * 2, _FIRST_BACKOFF), _LAST_BACKOFF)
         told = error.problem.retry_after if isinstance(error, ProblemError) else None
         wait = max(self._backoff, min(told or 0.0, 900.0)) * self._chance.uniform(1.0, 1.2)
-        self._service.will_try_again(self._now() + timedelta(seconds=wait))
+        self._service.gateway.will_try_again(self._now() + timedelta(seconds=wait))
         await asyncio.sleep(wait)

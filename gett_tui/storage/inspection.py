@@ -129,7 +129,7 @@ def repair(folder: Path) -> None:
         cache.open()
         for _ in cache.load():
             pass
-        cache.clear_leftovers(presence.is_alive)
+        cache.repair(presence.is_alive)
         for place in (folder, *(folder / name for name in _FOLDERS)):
             _close_to_others(place)
     finally:

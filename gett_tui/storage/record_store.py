@@ -362,6 +362,21 @@ class RecordStore:
             if file_name(_identifier(record)) not in folder.seen:
                 self._put(folder, record)
 
+    def find(self, onboarding_id: str) -> Record | None:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        path = self._onboardings.path / file_name(onboarding_id)
+        try:
+            record = read_record(path)
+        except (OSError, RecordError):
+            return None
+        self._mirrored(self._onboardings, path.name, record, files.signature(path))
+        return record
+
+    @property
+    def notices(self) -> tuple[RecordProblem, ...]:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        return ()
+
     # -- writing
 
     def update(self, key: str, change: Callable[[Record], Record]) -> Record:
@@ -471,7 +486,7 @@ class RecordStore:
         self._mirrored(folder, path.name, record, signature)
         return record
 
-    def clear_leftovers(self, is_alive: Callable[[str], bool]) -> None:
+    def repair(self, is_alive: Callable[[str], bool]) -> None:
         """Removes what a killed copy left half written, and attempts whose record is there. Raises FileTroubleError."""
         for folder in (self._onboardings.path, self._attempts.path, self.folder):
             with files.explained("Cannot read the folder", folder):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import ProblemError
+from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.ports import DuplicateError
 from gett_tui.onboarding.registration import FIELDS
-from gett_tui.onboarding.service import UnconfirmedError
 from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
 from gett_tui.ui.form_result import Accepted, Refused

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from gett_tui import words
 from gett_tui.onboarding import events
-from gett_tui.onboarding.ports import Lead
 from gett_tui.text import one_line
 from gett_tui.ui.cause_words import cause_words
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from gett_tui.errors import GettTuiError
-    from gett_tui.onboarding.ports import PollingReport, RecordProblem
+    from gett_tui.onboarding.ports import Lead, PollingReport, RecordProblem
     from gett_tui.ui.widgets.status_line import StatusView
 
 
@@ -26,7 +25,7 @@ def reduce(view: StatusView, event: events.Event, zone: tzinfo | None) -> Status
     """``view`` after ``event``; times are told in ``zone``."""
     match event:
         case events.Role():
-            return with_lead(view, _lead_of(event), zone)
+            return _led(view, event.lead, zone)
         case events.FilesTrouble():
             return view._replace(files=_file_words(event), notice=_first_of(event.notices))
         case events.Polled() | events.Reachability() if view.leading is False:
@@ -49,13 +48,7 @@ def outage_words(since: datetime | None, why: str, zone: tzinfo | None) -> str:
     return f"Gett cannot be asked{at}: {why}"
 
 
-def _lead_of(event: events.Role) -> Lead:
-    """The one place that knows the event's shape."""
-    return Lead(event.leading, event.leader)
-
-
-def with_lead(view: StatusView, lead: Lead, zone: tzinfo | None) -> StatusView:
-    """``view`` once it is known who polls and how that goes."""
+def _led(view: StatusView, lead: Lead, zone: tzinfo | None) -> StatusView:
     if not lead.is_ours and lead.report is None and lead.silent_since is None:
         return view  # nobody polls yet
     if lead.is_ours:

@@ -1,14 +1,17 @@
 """The victims of the crash tests: imports everything once, then forks a busy copy of the program for each line.
 
-A line holds a state folder, the URL of the simulated Gett and a seed; the answer is the process id of a copy that
-registers, activates and cancels stores through the real session, client and files until it is killed.
+A line holds a state folder, the URL of the simulated Gett, a seed and a number of steps; the answer is the process id
+of a copy that registers, activates and cancels stores through the real runtime, client and files. It kills itself with
+SIGKILL at that step: a step is a file opened, renamed or removed, a lock, or a connection, wherever in the program.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import random
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -19,6 +22,23 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.runtime import Runtime, RuntimeConfig
+
+_STEPS = frozenset(("open", "os.rename", "os.remove", "fcntl.flock", "os.scandir", "os.listdir", "socket.connect"))
+
+
+def die_after(steps: int) -> None:
+    """Kills this process at its step number ``steps``: by its progress, not by the clock."""
+    left = steps
+
+    def hook(event: str, _: object) -> None:
+        nonlocal left
+        if event in _STEPS:
+            left -= 1
+            if left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    atexit.register(lambda: print(f"steps {steps - left}", file=sys.stderr))
 
 
 async def work(folder: Path, url: str, seed: int) -> None:
@@ -60,10 +80,11 @@ async def _busy(session: Runtime, url: str, seed: int, numbers: object) -> None:
 
 def main() -> None:
     for line in sys.stdin:
-        folder, url, seed = line.split()
+        folder, url, seed, steps = line.split()
         pid = os.fork()
         if pid == 0:
             try:
+                die_after(int(steps))
                 asyncio.run(work(Path(folder), url, int(seed)))
             finally:
                 os._exit(0)

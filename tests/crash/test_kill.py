@@ -24,12 +24,14 @@ from sandbox_server import Live, live_sandbox
 from gett_tui.gett.client import GettClient
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
+from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime, RuntimeConfig
 
 CHILD = Path(__file__).parent / "child.py"
 _RUNS_A_FOLDER = 10
+_LAST_STEP = 400
 
 
 @pytest.fixture
@@ -43,10 +45,10 @@ def nursery() -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def victim(nursery: subprocess.Popen[str], folder: Path, url: str, seed: int) -> int:
+def victim(nursery: subprocess.Popen[str], folder: Path, url: str, seed: int, steps: int) -> int:
     assert nursery.stdin is not None
     assert nursery.stdout is not None
-    nursery.stdin.write(f"{folder} {url} {seed}\n")
+    nursery.stdin.write(f"{folder} {url} {seed} {steps}\n")
     nursery.stdin.flush()
     return int(nursery.stdout.readline())
 
@@ -61,13 +63,15 @@ def wait_until_dead(pid: int) -> None:
 async def after_a_fresh_start(folder: Path, url: str) -> list[Record]:
     """The records that a new copy shows once it has settled what dead ones left."""
     setup = RuntimeConfig(folder, SANDBOX, lambda heard: GettClient(url, Secret("test-key-crash"), on_answer=heard))
-    session = Runtime(setup, lambda _: None)
+    heard: list[events.Event] = []
+    session = Runtime(setup, heard.append)
     await session.service.load()
     await session.connect()
     await session.service.follow()
+    await session.service.repair()
     records = session.service.records()
-    assert session.service._cache.problems == ()
     await session.close()
+    assert [event for event in heard if isinstance(event, events.FilesTrouble)][-1:] in ([], [events.FilesTrouble()])
     return records
 
 
@@ -109,43 +113,58 @@ def test_killed_at_random_moments_nothing_is_lost_or_doubled(
             group = seed * 10_000 + number // _RUNS_A_FOLDER
             folder = tmp_path / f"state-{group}"
             victims = [
-                victim(nursery, folder, live.url, group * 100 + number % _RUNS_A_FOLDER * 10 + copy)
+                victim(
+                    nursery,
+                    folder,
+                    live.url,
+                    group * 100 + number % _RUNS_A_FOLDER * 10 + copy,
+                    chance.randrange(1, _LAST_STEP),
+                )
                 for copy in range(chance.choice((1, 1, 2)))
             ]
-            time.sleep(chance.uniform(0.01, 0.22))
-            for pid in victims:
-                os.kill(pid, signal.SIGKILL)
             for pid in victims:
                 wait_until_dead(pid)
             if number % 3 == 2 or number == runs - 1:
                 # Not after each run: a copy must also cope with what several dead ones left.
-                time.sleep(0.05)
                 check(folder, live, f"p-{group}")
         assert live.carried_out("register") > runs / 4, "most kills must fall into the work"
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.05, 0.3, 0.6, 0.8, 1.0])
-def test_the_real_command_killed_in_the_middle_of_a_register(tmp_path: Path, moment: float) -> None:
-    folder = tmp_path / "sandbox"
+COMMAND = """
+import sys
+sys.path.insert(0, {here!r})
+import child
+child.die_after(int(sys.argv.pop(1)))
+from gett_tui.__main__ import main
+main()
+"""
+
+
+def register_killed_after(steps: int, state: Path, live: Live) -> int:
+    """Runs the real command on a fresh state folder; it dies at that step. Gives how many steps it came to."""
+    env = {
+        **os.environ,
+        "GETT_API_KEY": "test-key-crash",
+        "GETT_BASE_URL": live.url,
+        "GETT_STATE_DIR": str(state),
+    }
+    store = ["p-1", "--name", "A", "--catalog-url", live.catalog(), "--webhook-url", "https://hooks.example/x"]
+    code = COMMAND.format(here=str(CHILD.parent))
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(steps), "register", *store], env=env, capture_output=True, text=True
+    )
+    return int(done.stderr.rpartition("steps ")[2] or 0) if "steps " in done.stderr else 0
+
+
+def test_the_real_command_killed_at_each_stage_of_a_register(tmp_path: Path) -> None:
     with live_sandbox() as live:
-        env = {
-            **os.environ,
-            "GETT_API_KEY": "test-key-crash",
-            "GETT_BASE_URL": live.url,
-            "GETT_STATE_DIR": str(tmp_path),
-        }
-        store = ["p-1", "--name", "A", "--catalog-url", live.catalog(), "--webhook-url", "https://hooks.example/x"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gett_tui", "register", *store],
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(moment)
-        process.kill()
-        process.wait()
-        time.sleep(0.1)
-        check(folder, live, "p-")
+        whole = register_killed_after(10**9, tmp_path / "whole", live)
+    assert whole > 100
+    for before_the_end in (1, 2, 4, 7, 11, 16, 22, 30, 60):
+        state = tmp_path / str(before_the_end)
+        with live_sandbox() as live:
+            register_killed_after(whole - before_the_end, state, live)
+            check(state / "sandbox", live, "p-")
 
 
 def test_the_dashboard_killed_between_sending_and_the_answer_shows_the_store_as_unconfirmed(tmp_path: Path) -> None:

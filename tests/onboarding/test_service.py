@@ -18,14 +18,15 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
+from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError
+from gett_tui.onboarding.ports import DuplicateError
 from gett_tui.onboarding.record import Record
-from gett_tui.onboarding.service import NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
 from gett_tui.storage import files
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.record_store import DuplicateError, RecordStore
+from gett_tui.storage.record_store import RecordStore
 
 QUICK = Timeouts(connect=0.5, read=0.4, write=0.5, pool=0.5, total=1.0)
 
@@ -111,7 +112,7 @@ async def test_a_write_that_must_wait_says_so_and_goes_again_by_itself(tmp_path:
         assert live.carried_out("register") == 1
     assert record.status == "pending_catalog"
     notes = [event.text for event in heard if isinstance(event, events.Note)]
-    assert "Going again in 1 s" in (notes[0] or "")
+    assert "in 1 s" in (notes[0] or "")
     assert notes[-1] is None
 
 
@@ -260,7 +261,7 @@ async def test_what_a_dead_copy_left_is_settled_by_the_next(tmp_path: Path) -> N
     after = {saved.key: saved for saved in stored(tmp_path)}
     assert after["a-1"].status == OwnState.UNCONFIRMED
     assert after[record.key].pending is None
-    assert "Gett is asked" in (after[record.key].trouble.text if after[record.key].trouble else "")
+    assert "program ended" in (after[record.key].trouble.text if after[record.key].trouble else "")
 
 
 async def test_an_answer_that_was_overtaken_by_a_newer_one_is_not_used(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_an_attempt_left_beside_its_record_is_cleared_at_the_next_start(tmp_path
     cache.confirm_attempt(cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("active", AT))
     (tmp_path / "attempts" / "a1.toml").write_bytes(left)
     again = open_cache(tmp_path)
-    again.clear_leftovers(lambda owner: False)
+    again.repair(lambda owner: False)
     assert [record.status for record in again.records()] == ["active"]
     assert not list((tmp_path / "attempts").iterdir())
 
@@ -300,7 +300,7 @@ def test_temporary_files_of_dead_copies_are_cleared_and_of_live_ones_kept(tmp_pa
     dead, live = (tmp_path / "onboardings" / f".o-1.toml.{owner}.ab12.tmp" for owner in ("9-dead", "8-live"))
     for path in (dead, live):
         path.write_text("half")
-    cache.clear_leftovers(lambda owner: owner == "8-live")
+    cache.repair(lambda owner: owner == "8-live")
     assert not dead.exists()
     assert live.exists()
 

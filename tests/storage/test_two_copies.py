@@ -19,10 +19,10 @@ from gett_tui.gett.models import Registration
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import events
+from gett_tui.onboarding.ports import Lead, PollingReport
 from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.app import Settings
-from gett_tui.storage.instances import PollingReport
 
 LEADER = """
 import sys, time
@@ -90,7 +90,7 @@ async def test_what_one_copy_does_appears_in_the_others_within_two_seconds(tmp_p
 async def test_one_copy_polls_and_the_others_follow_its_files(tmp_path: Path) -> None:
     with live_sandbox() as live:
         async with running(tmp_path, live.url) as (one, first), running(tmp_path, live.url) as (two, second):
-            assert (role(first).leading, role(second).leading) == (True, False)
+            assert (role(first).lead.is_ours, role(second).lead.is_ours) == (True, False)
             record = await two.service.register(registration(live, "p-1"))
             await until(lambda: one.service.records() != [], 3)
             await until(lambda: two.service.get(record.key).status == "ready_to_activate", 20)
@@ -100,11 +100,11 @@ async def test_one_copy_polls_and_the_others_follow_its_files(tmp_path: Path) ->
 async def test_another_copy_polls_when_the_first_one_leaves(tmp_path: Path) -> None:
     with live_sandbox() as live:
         async with running(tmp_path, live.url) as (_, first):
-            assert role(first).leading
+            assert role(first).lead.is_ours
             async with running(tmp_path, live.url) as (_, second):
-                assert not role(second).leading
+                assert not role(second).lead.is_ours
         async with running(tmp_path, live.url) as (_, third):
-            assert role(third).leading
+            assert role(third).lead.is_ours
 
 
 async def test_a_copy_takes_over_within_seconds_when_the_polling_one_is_killed(tmp_path: Path) -> None:
@@ -115,9 +115,9 @@ async def test_a_copy_takes_over_within_seconds_when_the_polling_one_is_killed(t
         assert leader.stdout is not None
         assert leader.stdout.readline() == "True\n"
         async with running(tmp_path, live.url) as (_, heard):
-            assert role(heard) == events.Role(leading=False, leader=PollingReport(leader.pid))
+            assert role(heard) == events.Role(Lead(False, PollingReport(leader.pid)))
             leader.send_signal(signal.SIGKILL)
-            await until(lambda: role(heard).leading, 3.0)
+            await until(lambda: role(heard).lead.is_ours, 3.0)
 
 
 async def test_of_two_copies_registering_one_store_at_once_one_sends(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ async def test_of_two_copies_registering_one_store_at_once_one_sends(tmp_path: P
 
 async def test_the_others_hear_of_the_trouble_that_the_polling_copy_has_and_of_its_end(tmp_path: Path) -> None:
     def told(heard: list[events.Event]) -> PollingReport:
-        return role(heard).leader or PollingReport()
+        return role(heard).lead.report or PollingReport()
 
     with live_sandbox(pending=60) as live:
         async with running(tmp_path, live.url) as (one, _):

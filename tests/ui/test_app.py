@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from app_driver import KEY, DrivenApp, identifier, make_app, plant, records, screen_text, until
+from hostile_server import answering, hostile_server, whole
 from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
@@ -46,7 +47,15 @@ class NoWay(Runtime):
     """A runtime that cannot make its way to Gett."""
 
     async def connect(self) -> None:
-        raise ConfigError("HTTPS_PROXY is no URL: set it to one like http://proxy:3128")
+        raise ConfigError("HTTPS_PROXY is no URL")
+
+
+class Ended(Runtime):
+    """A runtime that ends although nobody ended it."""
+
+    async def run(self) -> None:
+        await self.service.load()
+        raise ConfigError("the folder is another machine's")
 
 
 @pytest.fixture
@@ -62,11 +71,12 @@ async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
     return app
 
 
-async def fill(pilot: Pilot[Any], live: Live, partner: str = "p-1", kind: str = "good") -> None:
+async def fill(pilot: Pilot[Any], live: Live | str, partner: str = "p-1", kind: str = "good") -> None:
     await pilot.press("n")
     await pilot.pause()
     assert isinstance(pilot.app.screen, RegisterScreen)
-    values = (partner, "Corner Bakery", live.catalog(kind, partner), "https://hooks.example/x")
+    catalog = live if isinstance(live, str) else live.catalog(kind, partner)
+    values = (partner, "Corner Bakery", catalog, "https://hooks.example/x")
     for field, value in zip(pilot.app.screen.query(Input), values, strict=True):
         field.value = value
 
@@ -178,21 +188,23 @@ async def test_a_key_that_cannot_act_says_why_and_does_nothing(
 
 
 async def test_what_gett_refuses_is_shown_at_its_field_and_what_was_typed_is_kept(tmp_path: Path) -> None:
-    with live_sandbox() as live:
-        app = make_app(tmp_path, live.url)
+    item = {"code": "INVALID_URL", "message": "must be a URL", "jsonPath": "$.webhookUrl"}
+    refused = whole(422, {"title": "Unprocessable", "status": 422, "errors": [item]})
+    made = whole(201, {"onboardingId": identifier(1), "partnerStoreId": "p-1", "status": "pending"})
+    with hostile_server(answering(refused)) as gett:
+        app = make_app(tmp_path, gett.url)
         async with app.run_test(size=(80, 24)) as pilot:
             await start(pilot, 0)
-            await fill(pilot, live)
+            await fill(pilot, "https://cdn.example/p-1.json")
             form = app.screen
             assert isinstance(form, RegisterScreen)
-            # Passes this program's check and not the simulated Gett's.
-            form.query_one("#webhookUrl", Input).value = "HTTPS://hooks.example/x"
             await pilot.press("ctrl+s")
             await until(pilot, lambda: "must be a URL" in screen_text(app))
             assert form.query_one("#partnerStoreId", Input).value == "p-1"
             assert form.query_one("#webhookUrl", Input).has_class("-bad")
             assert form.focused is form.query_one("#webhookUrl", Input)
-            form.query_one("#webhookUrl", Input).value = "https://hooks.example/x"
+            gett.script = answering(made)
+            form.query_one("#webhookUrl", Input).value = "https://hooks.example/y"
             await pilot.press("ctrl+s")
             await until(pilot, lambda: app.screen is app.main and app.main.stores.total_count == 1)
     assert len(stored(tmp_path)) == 1
@@ -668,12 +680,33 @@ async def test_as_long_as_there_is_no_way_to_gett_it_stands_on_the_screen_and_ea
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await start(pilot, 9)
         await until(pilot, lambda: "HTTPS_PROXY is no URL" in screen_text(app).splitlines()[1])
+        assert "Trying again at" in screen_text(app).splitlines()[1]
+        app.main.stores.move_to(identifier(1))
+        await pilot.press("r")
+        await until(pilot, lambda: any("HTTPS_PROXY is no URL" in said for said in app.said))
+        app.said.clear()
+        await pilot.press("a")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: any("HTTPS_PROXY is no URL" in said for said in app.said))
+        await fill(pilot, "https://cdn.example/p-1.json")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "HTTPS_PROXY is no URL" in screen_text(app))
+        assert isinstance(app.screen, RegisterScreen), "what was typed is kept"
+
+
+async def test_a_runtime_that_has_ended_stands_on_the_screen_and_each_key_says_so(tmp_path: Path) -> None:
+    plant(tmp_path)
+    app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Ended)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 9)
+        await until(pilot, lambda: "another machine's" in screen_text(app).splitlines()[1])
         app.said.clear()
         for number, key in enumerate(NEED_SERVICE, start=1):
             await pilot.press(key)
             await pilot.pause()
             assert len(app.said) == number
-            assert app.said[-1].startswith("Gett cannot be asked: HTTPS_PROXY is no URL")
+            assert app.said[-1] == "Gett cannot be asked: the folder is another machine's"
             assert app.screen is app.main
 
 

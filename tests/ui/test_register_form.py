@@ -10,7 +10,7 @@ import pytest
 from dialog_driver import EU, FORBIDDEN, HOSTILE, NOTHING, SANDBOX, DialogApp, sent, until
 from textual.widgets import Button, Input
 
-from gett_tui.onboarding.registration import FIELDS
+from gett_tui.onboarding.registration import FIELDS, NAMES
 from gett_tui.ui.form_result import Accepted, Refused, Submitted
 from gett_tui.ui.screens.register import RegisterScreen
 
@@ -54,7 +54,7 @@ async def test_enter_goes_from_field_to_field_and_sends_in_the_last() -> None:
     app = form(submits, initial={})
     async with app.run_test(size=SMALL) as pilot:
         for number, text in enumerate((" p ", "Bar", "https://c.example", "https://h.example")):
-            assert focused(app) == FIELDS[number]
+            assert focused(app) == NAMES[number]
             assert not submits.calls
             await pilot.press(*text, "enter")
         await until(pilot, lambda: app.answer is not NOTHING)
@@ -327,3 +327,45 @@ async def test_refusals_are_shown_inert(text: str) -> None:
             if "click=" in words:
                 await pilot.click(offset=(words.index("click=") + 3, row))
     assert app.rung == 0
+
+
+async def test_what_is_sent_is_shown_where_it_differs_from_what_was_typed() -> None:
+    submits, checked = Submits(), list[tuple[str, str]]()
+
+    async def check(url: str, partner: str) -> Sequence[tuple[str, str]]:
+        checked.append((url, partner))
+        return []
+
+    typed = {**sent(), "partnerStoreId": "\ufeff42 ", "catalogCallbackUrl": "https://bücher.example/café.json"}
+    app = form(submits, initial=typed, check_catalog=check)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.screen.query_one("#catalogCallbackUrl").focus()
+        await pilot.press("tab")
+        await until(pilot, lambda: "sent as https://xn--bcher-kva.example/caf%C3%A9.json" in app.text())
+        await pilot.press("f5")
+        await until(pilot, lambda: "Nothing is wrong" in app.text())
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.answer is not NOTHING)
+    uri = "https://xn--bcher-kva.example/caf%C3%A9.json"
+    assert checked == [(uri, "42")]
+    assert submits.calls == [({**sent(), "partnerStoreId": "42", "catalogCallbackUrl": uri}, False)]
+
+
+async def test_a_template_is_refused_with_a_word() -> None:
+    submits = Submits()
+    app = form(submits, initial={**sent(), "catalogCallbackUrl": "https://c.example/{shop}.json"})
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "looks like a template" in app.text())
+    assert submits.calls == []
+
+
+async def test_an_id_that_looks_like_another_is_told_and_sent() -> None:
+    submits = Submits()
+    app = form(submits, initial={**sent(), "partnerStoreId": "SHOP-1"}, known_ids=lambda: ["shop-1", "SHOP-1", "x"])
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab")
+        await until(pilot, lambda: "another store here is called shop-1" in app.text())
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.answer is not NOTHING)
+    assert submits.calls == [({**sent(), "partnerStoreId": "SHOP-1"}, False)]

@@ -11,7 +11,7 @@ from gett_tui.errors import Cause
 from gett_tui.gett.errors import NotSentError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.ports import Lead, PollingReport, RecordProblem, StorageError
-from gett_tui.ui.status_view import reduce, with_lead
+from gett_tui.ui.status_view import reduce
 from gett_tui.ui.widgets.status_line import StatusView
 
 START = StatusView("sandbox", is_production=False)
@@ -36,31 +36,31 @@ def test_an_outage_stands_with_its_cause_and_its_next_try_until_gett_answers_aga
 
 def test_the_window_that_follows_says_what_the_one_that_polls_reports_and_not_its_own() -> None:
     report = PollingReport(77, NOW, "the connection is refused", NOW)
-    view = after(events.Role(False, report), events.Reachability(REFUSED, NOW - timedelta(hours=1)))
+    view = after(events.Role(Lead(False, report)), events.Reachability(REFUSED, NOW - timedelta(hours=1)))
     assert (view.leading, view.leader_pid, view.polled_at) == (False, 77, NOW)
     assert view.trouble == "Gett cannot be asked since 14:03: the connection is refused."
-    assert after(events.Role(False, report), events.Role(False, PollingReport(77, NOW))).trouble is None
+    assert after(events.Role(Lead(False, report)), events.Role(Lead(False, PollingReport(77, NOW)))).trouble is None
 
 
 def test_whoever_takes_over_finds_out_for_itself() -> None:
     report = PollingReport(77, NOW, "the connection is refused", NOW)
-    view = after(events.Role(False, report), events.Role(True))
+    view = after(events.Role(Lead(False, report)), events.Role(Lead(True)))
     assert (view.leading, view.leader_pid, view.trouble) == (True, None, None)
     outage = events.Reachability(REFUSED, NOW)
-    assert after(outage, events.Role(True)).trouble is not None, "what it met itself stays"
+    assert after(outage, events.Role(Lead(True))).trouble is not None, "what it met itself stays"
 
 
 def test_as_long_as_nobody_polls_it_is_starting() -> None:
-    assert after(events.Role(False)) == START
+    assert after(events.Role(Lead(False))) == START
 
 
 def test_a_window_that_polls_and_falls_silent_is_told_of_and_its_old_words_are_not() -> None:
     report = PollingReport(77, NOW, "the connection is refused", NOW)
-    silent = with_lead(START, Lead(False, report, NOW + timedelta(seconds=9)), UTC)
+    silent = after(events.Role(Lead(False, report, NOW + timedelta(seconds=9))))
     assert (silent.leader_pid, silent.silent_since) == (77, NOW + timedelta(seconds=9))
     assert silent.trouble is None
-    assert with_lead(silent, Lead(False, report), UTC).silent_since is None
-    assert with_lead(silent, Lead(True), UTC).silent_since is None
+    assert reduce(silent, events.Role(Lead(False, report)), UTC).silent_since is None
+    assert reduce(silent, events.Role(Lead(True)), UTC).silent_since is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,15 @@ from textual.content import Content
 from textual.widgets import Button, Label, Static
 
 from gett_tui import words
-from gett_tui.onboarding.registration import FIELDS, field_hint, field_problem, field_problems
+from gett_tui.onboarding.registration import (
+    FIELDS,
+    NAMES,
+    cleaned,
+    field_hint,
+    field_problem,
+    field_problems,
+    near_alike,
+)
 from gett_tui.text import one_line
 from gett_tui.ui.form_result import Accepted, Refused
 from gett_tui.ui.screens.dialog import Dialog
@@ -32,14 +40,6 @@ if TYPE_CHECKING:
     Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
     CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
 
-_LABELS = {
-    "partnerStoreId": ("Partner store id", "your own id for the store"),
-    "name": ("Name", "as customers read it"),
-    "catalogCallbackUrl": ("Catalog URL", "https://… where Gett pulls the CatalogSet"),
-    "webhookUrl": ("Webhook URL", "https://… base address for order webhooks"),
-}
-
-
 _FINDINGS = {"error": "red", "warning": "yellow"}
 _MOST_FINDINGS = 100
 
@@ -49,6 +49,7 @@ class RegisterScreen(Dialog["str | None"]):
 
     ``submit`` gets the values by wire name and whether a duplicate is insisted on. ``check_catalog`` gets the catalog
     URL and the partner store id, and gives rows of severity and words; without it the form offers no check.
+    ``known_ids`` gives the partner store ids that stand here, to tell of one that only looks like what is typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,6 +68,7 @@ class RegisterScreen(Dialog["str | None"]):
         *,
         submit: Submit,
         check_catalog: CheckCatalog | None = None,
+        known_ids: Callable[[], Sequence[str]] = tuple,
         initial: Mapping[str, str] | None = None,
         title: str = "Register a store",
     ) -> None:
@@ -74,6 +76,7 @@ class RegisterScreen(Dialog["str | None"]):
         self._environment = environment
         self._submit = submit
         self._check_catalog = check_catalog
+        self._known_ids = known_ids
         self._initial = {name: (initial or {}).get(name, "") for name in FIELDS}
         self._title = title
         self._busy = False
@@ -90,10 +93,9 @@ class RegisterScreen(Dialog["str | None"]):
             checks = "F5 checks the catalog · " if self._check_catalog else ""
             dialog.border_subtitle = f"{checks}ctrl+s registers · escape leaves"
             dialog.set_class(self._environment.is_production, "-production")
-            for name in FIELDS:
-                label, hint = _LABELS[name]
-                yield Label(label, markup=False)
-                yield Field(self._initial[name], placeholder=hint, id=name, select_on_focus=False)
+            for name, field in FIELDS.items():
+                yield Label(field.label, markup=False)
+                yield Field(self._initial[name], placeholder=field.placeholder, id=name, select_on_focus=False)
                 yield Static("", markup=False, id=f"{name}-said", classes="said")
             yield Static("", markup=False, id="general")
             with VerticalScroll(id="findings"):
@@ -108,7 +110,7 @@ class RegisterScreen(Dialog["str | None"]):
         """Starts at the first field."""
         self.query_one("#findings").display = False
         self._insist(False)
-        self.query_one(f"#{FIELDS[0]}", Field).focus()
+        self.query_one(f"#{NAMES[0]}", Field).focus()
 
     def _values(self) -> dict[str, str]:
         return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
@@ -118,7 +120,7 @@ class RegisterScreen(Dialog["str | None"]):
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         """Checks a field as it is left."""
         field = event.widget
-        if isinstance(field, Field) and field.id in FIELDS and (field.value or field.has_class("-bad")):
+        if isinstance(field, Field) and field.id in NAMES and (field.value or field.has_class("-bad")):
             self._check(field.id, field.value)
 
     def _check(self, name: str, value: str) -> None:
@@ -127,7 +129,11 @@ class RegisterScreen(Dialog["str | None"]):
         self._say(name, problem, self._hint(name, value))
 
     def _hint(self, name: str, value: str) -> str | None:
-        return field_hint(name, value, is_production=self._environment.is_production)
+        hint = field_hint(name, value, is_production=self._environment.is_production)
+        if hint is not None or name != NAMES[0]:
+            return hint
+        alike = near_alike(cleaned({name: value})[name], self._known_ids())
+        return f"another store here is called {one_line(alike[0], 60)}" if alike else None
 
     def _say(self, name: str, problem: str | None, hint: str | None = None) -> None:
         said = self.query_one(f"#{name}-said", Static)
@@ -157,7 +163,7 @@ class RegisterScreen(Dialog["str | None"]):
         focused = self.focused
         if isinstance(focused, Button):
             focused.press()
-        elif focused is not None and focused.id == FIELDS[-1]:
+        elif focused is not None and focused.id == NAMES[-1]:
             self.action_submit()
         else:
             self.focus_next(Field)
@@ -196,7 +202,7 @@ class RegisterScreen(Dialog["str | None"]):
             return
         self._lock(True)
         self._say_general("Registering…", bad=False)
-        self.run_worker(self._submitting(values, override), exit_on_error=False)
+        self.run_worker(self._submitting(cleaned(values), override), exit_on_error=False)
 
     async def _submitting(self, values: dict[str, str], override: bool) -> None:
         try:
@@ -240,7 +246,8 @@ class RegisterScreen(Dialog["str | None"]):
 
     async def _checking(self, check: CheckCatalog, values: dict[str, str]) -> None:
         try:
-            findings = await check(values["catalogCallbackUrl"], values["partnerStoreId"])
+            sent = cleaned(values)
+            findings = await check(sent["catalogCallbackUrl"], sent["partnerStoreId"])
         except Exception as error:  # whatever it is, the form says so and stays usable
             findings = [("error", words.sentence(error))]
         if self._values() == values:

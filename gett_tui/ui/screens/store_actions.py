@@ -169,6 +169,7 @@ class StoreActions:
             self._environment,
             submit=submit,
             check_catalog=self._runtime.check_catalog,
+            known_ids=lambda: [record.partner_store_id for record in self._service.records()],
             initial=initial,
             title=title,
         )

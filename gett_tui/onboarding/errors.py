@@ -1,0 +1,57 @@
+"""How a use case can end other than well, beside what Gett's client and the ports raise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gett_tui.errors import Cause, GettTuiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gett_tui.onboarding.record import Record
+
+
+class NotPossibleError(GettTuiError):
+    """The operation makes no sense for the store as it stands; the text says why. Nothing was sent."""
+
+
+class NotConnectedError(GettTuiError):
+    """There is no way to Gett; cause and facts say why. Nothing was sent."""
+
+    cause = Cause.NOT_CONNECTED
+
+
+class NotUsedError(GettTuiError):
+    """Gett's answer was not used, since it is about another store or says nothing; it stands on the record."""
+
+
+class NotKnownError(GettTuiError):
+    """Gett says, for the first time, that it does not know an onboarding: no proof yet that it is gone."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__("Gett does not know this onboarding; it is asked once more.", cause=Cause.PROBLEM)
+        self.record = record
+
+
+class UnconfirmedError(GettTuiError):
+    """A write was sent and its outcome is unknown (exit status 3). ``lost`` says what happened to the answer."""
+
+    def __init__(self, text: str, record: Record, lost: GettTuiError) -> None:
+        super().__init__(text, cause=lost.cause, facts=lost.facts)
+        self.record = record
+        self.lost = lost
+
+
+class UnkeptError(GettTuiError):
+    """Gett answered and nothing would keep it: whoever reads this must write the id down (exit status 3)."""
+
+    cause = Cause.NOT_KEPT
+
+    def __init__(self, partner_store_id: str, onboarding_id: str, why: str, facts: Mapping[str, object] | None = None):
+        super().__init__(
+            f"NOT SAVED: {partner_store_id} is {onboarding_id} at Gett. {why}",
+            facts={**(facts or {}), "partner_store_id": partner_store_id, "onboarding_id": onboarding_id},
+        )
+        self.partner_store_id = partner_store_id
+        self.onboarding_id = onboarding_id

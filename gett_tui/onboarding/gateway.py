@@ -1,0 +1,175 @@
+"""The way to Gett: turns, waits, and the outage as a state with a cause; no wait without an end (invariant 7).
+
+What is asked before the way is made waits for that, which always ends: the client comes, or the reason why there is
+none. Told waits have a floor that grows, so that a Gett that says "0 seconds" is not asked a dozen times a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from gett_tui.gett.errors import GettError, ProblemError
+from gett_tui.onboarding import events
+from gett_tui.onboarding.errors import NotConnectedError
+from gett_tui.onboarding.reconcile import is_about_the_way
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from gett_tui.errors import GettTuiError
+    from gett_tui.gett.client import GettClient
+    from gett_tui.gett.models import Onboarding
+    from gett_tui.gett.quota import Quota
+
+T = TypeVar("T")
+
+_MAX_WAIT = 120.0
+_MAX_STEP = 60.0
+_CONNECTING = 30.0
+
+
+class Gateway:
+    """Asks Gett through the client that ``use`` gives, at the pace of ``quota``. Times in seconds and UTC."""
+
+    def __init__(self, quota: Quota, listener: Callable[[events.Event], None], now: Callable[[], datetime]) -> None:
+        self._quota = quota
+        self._listener = listener
+        self._now = now
+        self._client: GettClient | None = None
+        self._known = asyncio.Event()
+        self._why_not: NotConnectedError | None = None
+        self._outage = events.Reachability()
+        self._refusals = 0
+        self._closing = False
+        self.polled_at: datetime | None = None
+        """When Gett answered about a store last."""
+
+    # -- the way itself
+
+    def use(self, client: GettClient) -> None:
+        """Takes the client; what waits for it goes on."""
+        self._client = client
+        self._known.set()
+        self.heard(None)
+
+    def cannot_connect(self, error: GettTuiError, next_try: datetime | None) -> None:
+        """Notes that there is no way to Gett, why, and when it is tried again."""
+        self._why_not = NotConnectedError(str(error), cause=error.cause, facts=error.facts)
+        self.heard(self._why_not)
+        self.will_try_again(next_try)
+        self._known.set()
+
+    async def ready(self) -> GettClient:
+        """The client. Raises NotConnectedError."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CONNECTING):
+                await self._known.wait()
+        if self._client is not None:
+            return self._client
+        why = self._why_not or NotConnectedError("The way to Gett is still being made.")
+        raise NotConnectedError(str(why), cause=why.cause, facts=why.facts)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    def stop_waiting(self) -> None:
+        """Sends nothing again from now on: the program ends."""
+        self._closing = True
+
+    # -- the outage as a state
+
+    @property
+    def outage(self) -> events.Reachability:
+        """Whether Gett can be asked, and since when and why not."""
+        return self._outage
+
+    def heard(self, error: GettTuiError | None) -> None:
+        """Notes how an exchange ended: what is about one store says that the way is good."""
+        if isinstance(error, GettError) and not is_about_the_way(error):
+            error = None
+        if error is None and self._outage.error is None:
+            return
+        since = None if error is None else self._outage.since or self._now()
+        self._outage = events.Reachability(error, since, self._outage.next_try if error else None)
+        self._listener(self._outage)
+
+    def will_try_again(self, at: datetime | None) -> None:
+        """Tells when Gett is asked again after trouble on the way there."""
+        self._outage = events.Reachability(self._outage.error, self._outage.since, at)
+        self._listener(self._outage)
+
+    # -- exchanges
+
+    async def read(self, onboarding_id: str, *, urgent: bool) -> Onboarding:
+        """How the onboarding stands at Gett. Raises GettError, NotConnectedError."""
+        client = await self.ready()
+        await self._quota.reads.turn(urgent=urgent)
+        try:
+            answer = await client.status(onboarding_id)
+        except GettError as error:
+            if isinstance(error, ProblemError) and error.status == 429:
+                self._quota.reads.pause(self._told_pause(error))
+            self.heard(error)
+            if not is_about_the_way(error):
+                self._answered()
+            raise
+        self.heard(None)
+        self._answered()
+        return answer
+
+    def _answered(self) -> None:
+        self._refusals = 0
+        self.polled_at = self._now()
+        self._listener(events.Polled(self.polled_at))
+
+    def _told_pause(self, error: ProblemError) -> float:
+        step = _step(error, 2.0**self._refusals)
+        self._refusals = min(self._refusals + 1, 6)
+        return step
+
+    async def write(self, key: str, call: Callable[[GettClient], Awaitable[T]]) -> T:
+        """Sends a write. What Gett itself says was not done, and may go again, is waited out within two minutes.
+
+        Raises GettError.
+        """
+        client = await self.ready()
+        waited, backoff = 0.0, 1.0
+        while True:
+            await self._quota.writes.turn(urgent=True)
+            try:
+                answer = await call(client)
+            except GettError as error:
+                self.heard(error)
+                if not isinstance(error, ProblemError) or not error.may_go_again or self._closing:
+                    raise
+                step = _step(error, backoff)
+                if waited + step > _MAX_WAIT:
+                    raise
+                if error.status == 429:
+                    self._quota.writes.pause(step)
+                await self._wait_visibly(key, error, step)
+                waited, backoff = waited + step, backoff * 2
+            else:
+                self.heard(None)
+                return answer
+
+    async def _wait_visibly(self, key: str, error: GettError, step: float) -> None:
+        at = (self._now() + timedelta(seconds=step)).astimezone()
+        self._listener(events.Note(key, f"{error} Going again at {at:%H:%M:%S}, in {step:.0f} s."))
+        try:
+            await asyncio.sleep(step)
+        finally:
+            self._listener(events.Note(key, None))
+
+
+def _step(error: ProblemError, floor: float) -> float:
+    """Seconds to wait: what is told, but never less than the back-off, which grows."""
+    least = min(floor, _MAX_STEP) * random.uniform(1.0, 1.25)  # noqa: S311 (jitter, not a secret)
+    return max(error.problem.retry_after or 0.0, least)

@@ -1,0 +1,92 @@
+"""How a store stands: Gett is asked, and the answer meets the record.
+
+Holds the second half of invariant 8: no final state comes from one unproved answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from gett_tui.gett.errors import ProblemError
+from gett_tui.onboarding import reconcile
+from gett_tui.onboarding.errors import NotKnownError, NotPossibleError, NotUsedError
+from gett_tui.onboarding.ports import RecordGoneError, StorageError
+from gett_tui.onboarding.status import OwnState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from gett_tui.errors import GettTuiError
+    from gett_tui.gett.models import Onboarding
+    from gett_tui.onboarding.gateway import Gateway
+    from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.records import Records
+
+_SECOND_QUESTION = 1.0
+"""Seconds between the two questions that a person's command asks before it takes an onboarding for gone."""
+
+
+class Refreshing:
+    """Asks about single stores."""
+
+    def __init__(self, records: Records, gateway: Gateway, now: Callable[[], datetime]) -> None:
+        self._records = records
+        self._gateway = gateway
+        self._now = now
+
+    async def refresh(self, key: str, *, urgent: bool = True, believe_gone: bool | None = None) -> Record:
+        """Asks Gett how the store stands.
+
+        Where Gett does not know it: with ``believe_gone`` it is gone (or cancelled, where a cancellation's answer was
+        lost); with False, NotKnownError; None asks a second time first. Raises GettError, NotUsedError, StorageError,
+        NotConnectedError, NotPossibleError, RecordGoneError.
+        """
+        record = self._records.get(key)
+        if record.onboarding_id is None:
+            raise NotPossibleError("Gett cannot be asked: this store has no onboarding id yet.")
+        if record.status == OwnState.CANCELLED:
+            raise NotPossibleError("This onboarding was cancelled: there is nothing left to ask Gett.")
+        answer = await self.ask(record.onboarding_id, urgent=urgent, twice=believe_gone is None)
+        if answer is not None:
+            return await self.apply(record, answer)
+        if believe_gone is False and record.status != OwnState.GONE:
+            raise NotKnownError(record)
+        ended = reconcile.ended_by_absence(record)
+        return await self._records.observe(record, lambda now: now.moved(ended, self._now()))
+
+    async def ask(self, onboarding_id: str, *, urgent: bool = True, twice: bool = True) -> Onboarding | None:
+        """How Gett says that an onboarding stands; None when Gett itself says that it does not know it.
+
+        Asked a second time before that is believed, with ``twice``. Raises GettError, NotConnectedError.
+        """
+        for question in range(2 if twice else 1):
+            if question:
+                await asyncio.sleep(_SECOND_QUESTION)
+            try:
+                return await self._gateway.read(onboarding_id, urgent=urgent)
+            except ProblemError as error:
+                if not reconcile.says_gone(error):
+                    raise
+        return None
+
+    async def apply(self, record: Record, answer: Onboarding) -> Record:
+        """Keeps what ``answer`` says of ``record``. Raises NotUsedError, which then stands on the record."""
+        try:
+            return await self._records.observe(record, lambda now: reconcile.apply_status(answer, now, self._now()))
+        except NotUsedError as error:
+            await self.note_trouble(record.key, "refresh", error)
+            raise
+
+    async def note_trouble(self, key: str, action: str, error: GettTuiError) -> None:
+        """Leaves what went wrong with one store on its record; the same again changes nothing."""
+        trouble = reconcile.trouble_of(action, error, self._now())
+
+        def note(now: Record) -> Record:
+            same = now.trouble is not None and now.trouble.text == trouble.text
+            return now if same else now._replace(trouble=trouble)
+
+        with contextlib.suppress(RecordGoneError, StorageError):
+            await self._records.update(key, note)
