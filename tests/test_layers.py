@@ -75,6 +75,11 @@ def test_the_command_line_is_parsed_without_textual() -> None:
     assert not loaded("import gett_tui.cli; gett_tui.cli._parser()") & {"textual", "httpx", "starlette", "rich"}
 
 
+def test_what_is_said_of_a_record_needs_no_screen() -> None:
+    pure = "record_text", "stage_bar", "status_style", "commands", "sort_keys"
+    assert not loaded("import " + ", ".join(f"gett_tui.ui.{name}" for name in pure)) & {"textual", "rich", "httpx"}
+
+
 def test_the_api_s_paths_stand_in_one_place() -> None:
     holders = [path.name for path in ROOT.rglob("*.py") if "/onboarding/stores" in path.read_text("utf-8")]
     assert holders == ["models.py"]

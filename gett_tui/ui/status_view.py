@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui import words
 from gett_tui.onboarding import events
+from gett_tui.onboarding.errors import NotConnectedError
 from gett_tui.text import one_line
 from gett_tui.ui.cause_words import cause_words
 
@@ -28,16 +29,11 @@ def reduce(view: StatusView, event: events.Event, zone: tzinfo | None) -> Status
             return _led(view, event.lead, zone)
         case events.FilesTrouble():
             return view._replace(files=_file_words(event), notice=_first_of(event.notices))
-        case events.Polled() | events.Reachability() if view.leading is False:
-            # The copy that polls knows better, and goes on asking.
-            return view
-        case events.Polled():
+        case events.Reachability():
+            return _reached(view, event, zone)
+        # Otherwise the copy that polls knows better.
+        case events.Polled() if view.leading is not False:
             return view._replace(polled_at=event.at)
-        case events.Reachability(error=None):
-            return view._replace(trouble=None)
-        case events.Reachability(error=error, since=since, next_try=next_try):
-            again = f" Trying again at {next_try.astimezone(zone):%H:%M:%S}." if next_try else ""
-            return view._replace(trouble=outage_words(since, f"{_reason(error)}{again}", zone))
         case _:
             return view
 
@@ -46,6 +42,19 @@ def outage_words(since: datetime | None, why: str, zone: tzinfo | None) -> str:
     """That Gett cannot be asked, since when, and why."""
     at = f" since {since.astimezone(zone):%H:%M}" if since else ""
     return f"Gett cannot be asked{at}: {why}"
+
+
+def _reached(view: StatusView, event: events.Reachability, zone: tzinfo | None) -> StatusView:
+    trouble = None
+    if event.error is not None:
+        again = f" Trying again at {event.next_try.astimezone(zone):%H:%M:%S}." if event.next_try else ""
+        trouble = outage_words(event.since, f"{_reason(event.error)}{again}", zone)
+    # That this window has no way to Gett, no other window can know.
+    if isinstance(event.error, NotConnectedError):
+        return view._replace(no_way=trouble)
+    view = view._replace(no_way=None)
+    # The copy that polls knows better, and goes on asking.
+    return view if view.leading is False else view._replace(trouble=trouble)
 
 
 def _led(view: StatusView, lead: Lead, zone: tzinfo | None) -> StatusView:
@@ -71,8 +80,8 @@ def _reported(report: PollingReport, zone: tzinfo | None) -> str | None:
     return outage_words(report.trouble_since, cause_words(report.cause, report.facts, text), zone)
 
 
-def _reason(error: GettTuiError | None) -> str:
-    return cause_words(error.cause, error.facts, words.reason(error)) if error else ""
+def _reason(error: GettTuiError) -> str:
+    return cause_words(error.cause, error.facts, words.reason(error))
 
 
 def _file_words(event: events.FilesTrouble) -> str | None:

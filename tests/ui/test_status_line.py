@@ -86,6 +86,13 @@ async def test_a_window_that_polls_and_does_not_answer_is_named_for_as_long_as_i
     assert unknown == " ! Not polled since 14:03:07, the window that polls does not answer."
 
 
+async def test_a_window_without_a_way_to_gett_is_told_apart_from_the_one_that_polls() -> None:
+    (_, alone) = await line(80, no_way="Gett cannot be asked: no proxy.", leading=True)
+    assert alone == " ! Gett cannot be asked: no proxy."
+    (_, follows) = await line(80, no_way="Gett cannot be asked: no proxy.", leading=False)
+    assert follows == " ! This window: Gett cannot be asked: no proxy."
+
+
 async def test_what_is_worth_knowing_stands_below_all_trouble() -> None:
     rows = await line(80, trouble="Gett is away", notice="the state folder is on a network")
     assert rows[1:] == [" ! Gett is away", " i the state folder is on a network"]

@@ -10,6 +10,7 @@ from dialog_driver import NOW
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import NotSentError
 from gett_tui.onboarding import events
+from gett_tui.onboarding.errors import NotConnectedError
 from gett_tui.onboarding.ports import Lead, PollingReport, RecordProblem, StorageError
 from gett_tui.ui.status_view import reduce
 from gett_tui.ui.widgets.status_line import StatusView
@@ -40,6 +41,16 @@ def test_the_window_that_follows_says_what_the_one_that_polls_reports_and_not_it
     assert (view.leading, view.leader_pid, view.polled_at) == (False, 77, NOW)
     assert view.trouble == "Gett cannot be asked since 14:03: the connection is refused."
     assert after(events.Role(Lead(False, report)), events.Role(Lead(False, PollingReport(77, NOW)))).trouble is None
+
+
+def test_a_window_that_has_no_way_to_gett_says_so_whoever_polls() -> None:
+    no_way = events.Reachability(NotConnectedError("HTTPS_PROXY is no URL"), NOW, NOW + timedelta(seconds=5))
+    follows = events.Role(Lead(False, PollingReport(77, NOW)))
+    for view in (after(no_way, follows), after(follows, no_way), after(no_way, events.Role(Lead(True)))):
+        assert view.no_way is not None
+        assert "HTTPS_PROXY is no URL" in view.no_way
+        assert view.trouble is None
+        assert reduce(view, events.Reachability(), UTC).no_way is None
 
 
 def test_whoever_takes_over_finds_out_for_itself() -> None:

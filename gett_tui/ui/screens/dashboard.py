@@ -184,7 +184,7 @@ class Dashboard(Screen[None]):
 
         self._failure = outage_words(None, _sentence(error), None)
         self._notifications.fail(self._failure)
-        self._view = self._view._replace(trouble=self._failure)
+        self._view = self._view._replace(no_way=self._failure)
         self._show_status()
 
     def _why_not_yet(self) -> str | None:
