@@ -112,3 +112,24 @@ async def test_a_cancelled_batch_tells_what_was_cut_off() -> None:
     assert batch.summary.cut_off == ("b", "c")
     assert batch.summary.not_begun == ("d", "e", "f")
     assert sorted(ends) == ["b", "c"], "nothing goes on behind the caller's back"
+
+
+async def test_a_listener_that_fails_ends_the_whole_batch_and_leaves_nothing_running() -> None:
+    gate, begun = asyncio.Event(), asyncio.Semaphore(0)
+    cut_off: list[str] = []
+
+    async def use_case(key: str) -> Record:
+        if key == "b":
+            await begun.acquire()
+            return record(key)
+        try:
+            return await held(gate, begun)(key)
+        finally:
+            cut_off.append(key)
+
+    def fail(_end: End[str]) -> None:
+        raise ValueError("the screen is gone")
+
+    with pytest.raises(ValueError, match="the screen is gone"):
+        await Batch("ab", use_case, on_end=fail).run()
+    assert cut_off == ["a"]
