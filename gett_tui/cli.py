@@ -84,7 +84,7 @@ def _code(error: GettTuiError) -> ExitCode:
 
 
 def _fail(error: GettTuiError | str, code: ExitCode) -> ExitCode:
-    from gett_tui.words import sentence
+    from gett_tui.error_messages import sentence
 
     words = error if isinstance(error, str) else sentence(error)
     print(f"gett-tui: {one_line(words, 600)}", file=sys.stderr)

@@ -43,7 +43,9 @@ def prepared(now: Callable[[], datetime] = utc_now) -> Generator[RuntimeConfig]:
         def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
             from gett_tui.gett.client import GettClient
 
-            return GettClient(BASE_URL, Secret("demo"), transport=embedded.transport, on_answer=on_answer)
+            return GettClient(
+                BASE_URL, Secret("key-of-the-embedded-demo"), transport=embedded.transport, on_answer=on_answer
+            )
 
         yield RuntimeConfig(folder, SANDBOX, connect, now, fetch=embedded.fetch)
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from gett_tui import words
+from gett_tui import error_messages
 from gett_tui.api_key import find_key, key_source
 from gett_tui.config import Profile, config_path, load_profile
 from gett_tui.errors import ConfigError
@@ -92,12 +92,12 @@ async def _reach(doctor: Doctor, profile: Profile, key: Secret) -> None:
             await client.status(_NOBODY)
         except ProblemError as error:
             # Gett answers that it does not know an id that nobody has: the way and the key are both good.
-            if error.status == 404:
+            if error.says_gone:
                 doctor.ok(f"Gett: {profile.host} answers and takes the key")
             else:
-                doctor.bad(f"Gett: {words.reason(error)}")
+                doctor.bad(f"Gett: {error_messages.reason(error)}")
         except GettError as error:
-            doctor.bad(f"Gett: {words.reason(error)}")
+            doctor.bad(f"Gett: {error_messages.reason(error)}")
         else:
             doctor.bad(f"Gett: {profile.host} knows an onboarding that nobody made; is it Gett?")
 

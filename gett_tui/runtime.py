@@ -9,14 +9,16 @@ from datetime import timedelta
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from gett_tui.catalog.download import fetch
+from gett_tui.catalog.remote_check import check_remote
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.quota import Limits, Quota, limits_for
 from gett_tui.onboarding.events import Failure
 from gett_tui.onboarding.ports import StorageError
-from gett_tui.onboarding.precheck import fetch, look_at
 from gett_tui.onboarding.service import Service, utc_now
 from gett_tui.polling.poller import Poller
 from gett_tui.storage.instances import Instances
+from gett_tui.storage.leadership import Leadership
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.shared_pace import SharedPace
 
@@ -25,11 +27,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from gett_tui.catalog.download import Fetch
     from gett_tui.config import Profile
     from gett_tui.gett.client import GettClient, RateLimits
     from gett_tui.gett.secret import Secret
     from gett_tui.onboarding.events import Event
-    from gett_tui.onboarding.precheck import Fetch
 
     Connect = Callable[[Callable[[str, RateLimits], None]], GettClient]
 
@@ -66,11 +68,18 @@ class Runtime:
     def __init__(self, config: RuntimeConfig, listener: Callable[[Event], None]) -> None:
         self._config = config
         self._listener = listener
-        self._quota = Quota(config.limits, config.share, SharedPace(config.folder / "quota"))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        pace = SharedPace(config.folder / "quota", self._pace_is_own)
+        self._quota = Quota(config.limits, config.share, pace)
         self._instances = Instances(config.folder)
         store = RecordStore(config.folder, self._instances.owner)
         self.service = Service(store, self._instances, self._quota, self._hear, config.now, config.patience)
-        self.poller = Poller(self.service, self._instances, listener, now=config.now)
+        self.poller = Poller(self.service, Leadership(config.folder), listener, now=config.now)
+
+    def _pace_is_own(self, error: StorageError) -> None:
+        """Tells, from whatever thread it is found out in, that the pace is not shared with other copies."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._listener, Failure("Sharing the pace of requests", error))
 
     def _hear(self, event: Event) -> None:
         self.poller.notice(event)
@@ -78,6 +87,7 @@ class Runtime:
 
     async def run(self) -> None:
         """Loads the records, then follows them, connects, and polls, until cancelled."""
+        self._loop = asyncio.get_running_loop()
         await self.service.load()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.poller.run())
@@ -103,8 +113,8 @@ class Runtime:
             await asyncio.sleep(wait)
 
     async def check_catalog(self, url: str, partner_store_id: str) -> Sequence[tuple[str, str]]:
-        """Downloads and checks a CatalogSet; see ``precheck.look_at``."""
-        return await look_at(self._config.fetch, url, partner_store_id)
+        """Downloads and checks a CatalogSet; see ``remote_check``."""
+        return await check_remote(self._config.fetch, url, partner_store_id)
 
     async def _keep_index(self) -> None:
         while True:
@@ -115,7 +125,7 @@ class Runtime:
             await asyncio.sleep(_INDEX_PERIOD)
 
     def _heed(self, kind: str, said: RateLimits) -> None:
-        self._quota.heed(kind, said, self._config.now().timestamp())
+        self._quota.update_from_headers(kind, said, self._config.now().timestamp())
 
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""

@@ -9,9 +9,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import httpx
 import uvicorn
 
-from gett_tui.sandbox.app import Sandbox, Settings, create_app, fetch
+from gett_tui.catalog.download import DownloadError, fetch
+from gett_tui.errors import Cause
+from gett_tui.sandbox.api import create_app
+from gett_tui.sandbox.orders import Orders
+from gett_tui.sandbox.settings import Settings
+from gett_tui.sandbox.simulation import Sandbox
 from gett_tui.sandbox.state import State
 
 
@@ -34,10 +40,20 @@ class Live:
         return sum(1 for done, _ in self.state.journal if done == operation)
 
 
+async def fetch_here(url: str) -> bytes:
+    """The catalog at ``url`` on this machine: no test asks a name server, which may take its time to answer."""
+    if httpx.URL(url).host not in ("127.0.0.1", "localhost", "::1"):
+        raise DownloadError("the host name is not found", cause=Cause.DNS)
+    return await fetch(url)
+
+
 @contextlib.contextmanager
-def live_sandbox(settings: Settings | None = None, *, pending: float = 0.1, ingesting: float = 0.2) -> Iterator[Live]:
-    """Serves until the block ends."""
-    sandbox = Sandbox(State(time.time, pending, ingesting, chance=random.Random(1)), settings or Settings(), fetch)
+def live_sandbox(
+    settings: Settings | None = None, *, pending: float = 0.1, ingesting: float = 0.2, orders: Orders | None = None
+) -> Iterator[Live]:
+    """Serves until the block ends; sends sample orders only when ``orders`` is given."""
+    state = State(time.time, pending, ingesting, chance=random.Random(1))
+    sandbox = Sandbox(state, settings or Settings(), fetch_here, orders)
     config = uvicorn.Config(
         create_app(sandbox), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=0, access_log=False
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from app_driver import plant, records
 from sandbox_server import Live, live_sandbox
 
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 KEY = "test-key-doctor-1"
 

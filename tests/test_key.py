@@ -25,9 +25,9 @@ from gett_tui.runtime import Runtime, RuntimeConfig
 KEY = "test-key-planted/7f3a+9c&1e"
 COMMAND = [sys.executable, "-m", "gett_tui"]
 CRASHING = (
-    "import gett_tui.ui.screens.dashboard as m, gett_tui.cli as c, sys\n"
+    "import gett_tui.ui.screens.dashboard as m, gett_tui.cli as c, gc, sys\n"
     "def boom(self):\n"
-    "    key = self.runtime.service._client._reads.auth._key.reveal()\n"
+    "    key = next(o for o in gc.get_objects() if type(o).__name__ == 'Secret').reveal()\n"
     "    raise ValueError('with the key ' + key)\n"
     "m.Dashboard.action_sort = boom\n"
     "sys.exit(c.run(sys.argv[1:]))\n"

@@ -15,16 +15,16 @@ ROOT = Path(gett_tui.__file__).parent
 LEAVES = {"gett_tui", "gett_tui.errors", "gett_tui.text"}
 ALLOWED: dict[str, set[str]] = {
     "gett": {"gett_tui.gett"},
-    "catalog": {"gett_tui.catalog"},
+    "catalog": {"gett_tui.catalog", "gett_tui.gett.proxies"},
     "onboarding": {"gett_tui.onboarding", "gett_tui.gett", "gett_tui.catalog", "gett_tui.storage"},
     "storage": {"gett_tui.storage", "gett_tui.onboarding", "gett_tui.gett"},
     "polling": {"gett_tui.polling", "gett_tui.onboarding", "gett_tui.storage", "gett_tui.gett"},
-    "sandbox": {"gett_tui.sandbox", "gett_tui.catalog", "gett_tui.gett.models"},
+    "sandbox": {"gett_tui.sandbox", "gett_tui.catalog"},
     "ui": {
         "gett_tui.ui",
         "gett_tui.onboarding",
         "gett_tui.gett",
-        "gett_tui.words",
+        "gett_tui.error_messages",
         "gett_tui.runtime",
         "gett_tui.storage",
     },
@@ -71,6 +71,15 @@ def test_the_first_frame_imports_no_http_library_and_no_pydantic() -> None:
     assert not first & {"httpx", "pydantic", "csv", "tomli_w", "idna"}
 
 
+def test_the_way_to_a_host_is_decided_and_errors_are_told_without_the_http_library() -> None:
+    assert not loaded("import gett_tui.gett.proxies, gett_tui.error_messages") & {"httpx", "httpcore", "pydantic"}
+
+
+def test_the_table_of_sentences_knows_causes_and_facts_alone() -> None:
+    names = imported(ROOT / "error_messages.py")
+    assert {name.rpartition(".")[0] for name in names} == {"gett_tui.errors", "gett_tui.text"}
+
+
 def test_the_command_line_is_parsed_without_textual() -> None:
     assert not loaded("import gett_tui.cli; gett_tui.cli._parser()") & {"textual", "httpx", "starlette", "rich"}
 
@@ -80,6 +89,14 @@ def test_what_is_said_of_a_record_needs_no_screen() -> None:
     assert not loaded("import " + ", ".join(f"gett_tui.ui.{name}" for name in pure)) & {"textual", "rich", "httpx"}
 
 
-def test_the_api_s_paths_stand_in_one_place() -> None:
-    holders = [path.name for path in ROOT.rglob("*.py") if "/onboarding/stores" in path.read_text("utf-8")]
-    assert holders == ["models.py"]
+def test_the_api_s_paths_are_stated_by_the_client_and_by_the_simulated_gett_each_once() -> None:
+    holders = {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if "/onboarding/stores" in path.read_text()}
+    assert holders == {"gett/models.py", "sandbox/api.py"}
+
+
+def test_the_simulated_gett_takes_nothing_from_the_client_but_the_way_to_a_host() -> None:
+    """A witness that repeats what the client says would agree with its mistakes."""
+    code = "import gett_tui.sandbox.server, gett_tui.sandbox.serve, gett_tui.sandbox.embedded, gett_tui.sandbox.orders"
+    ours = {name for name in loaded(code) if name.startswith("gett_tui.")}
+    client = {name for name in ours if name.startswith(("gett_tui.gett.", "gett_tui.onboarding", "gett_tui.ui"))}
+    assert client == {"gett_tui.gett.proxies", "gett_tui.gett.urls"}

@@ -19,10 +19,13 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ValidationError
 
 from gett_tui.gett.errors import Outcome, Problem, ProblemError, ProblemItem, UnreadableAnswerError
+from gett_tui.gett.secret import HIDDEN
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gett_tui.gett.errors import GettError
 
 BODY_LIMIT = 1024 * 1024
 """The most that is kept of an answer's body, in bytes, as received and as decoded."""
@@ -58,6 +61,8 @@ class Answer:
     body: bytes
     cut: str = ""
     """Why ``body`` is not the whole body, in words; empty when it is."""
+    kind: str = "write"
+    """``read`` or ``write``: what was asked for."""
 
     @property
     def text(self) -> str:
@@ -78,19 +83,32 @@ class Answer:
             status=self.status,
         )
 
+    @property
+    def request_id(self) -> str | None:
+        """What support can find this exchange by: ``requestId`` of a problem (2.2, D), or a header (U)."""
+        told = None if 200 <= self.status < 300 else _text(self._members().get("requestId"))
+        return told or _text(self.headers.get("x-request-id"))
+
     def unreadable(self, text: str, outcome: Outcome = Outcome.UNKNOWN) -> UnreadableAnswerError:
         """The error that keeps this answer's body."""
-        return UnreadableAnswerError(f"{text} ({self.status})", status=self.status, body=self.text, outcome=outcome)
+        return UnreadableAnswerError(
+            f"{text} ({self.status})",
+            status=self.status,
+            body=self.text,
+            outcome=outcome,
+            facts={"kind": self.kind, "reason": text},
+        )
 
-    def require_success(self) -> None:
-        """Raises ProblemError for a 4xx or 5xx, UnreadableAnswerError for all else that is not a 2xx."""
+    def failure(self) -> GettError | None:
+        """ProblemError for a 4xx or 5xx, UnreadableAnswerError for all else that is not a 2xx; None for a 2xx."""
         if 200 <= self.status < 300:
-            return
+            return None
         if 400 <= self.status < 600:
-            raise self._problem_error()
+            problem = self._problem()
+            return ProblemError(problem, outcome=_outcome(problem), kind=self.kind)
         if 300 <= self.status < 400:
-            raise self.unreadable(f"a redirect{self._where_to()}, which is not followed")
-        raise self.unreadable("an answer of an unknown kind")
+            return self.unreadable(f"a redirect{self._where_to()}, which is not followed")
+        return self.unreadable("an answer of an unknown kind")
 
     def read(self, model: type[M]) -> M:
         """The body as ``model``. A JSON object that lacks what is needed still proves that Gett did it."""
@@ -109,27 +127,26 @@ class Answer:
         location = self.headers.get("location")
         if not location:
             return ""
+        if HIDDEN in location:
+            return f" to {HIDDEN}"
         try:
             host = urlsplit(location).hostname
         except ValueError:
             host = None
         return f" to {one_line(host, 80)}" if host else " to another path"
 
-    def _problem_error(self) -> ProblemError:
-        problem = self._problem()
-        # A 503 without a problem may come from a proxy that had already passed the request on.
-        not_done = self.status < 500 or (self.status == 503 and problem.documented)
-        return ProblemError(problem, outcome=Outcome.NOT_DONE if not_done else Outcome.UNKNOWN)
+    def _members(self) -> dict[str, object]:
+        """The members of the JSON object in the body; none when it is none."""
+        kind = self.headers.get("content-type", "json").lower()
+        data = _json(self.body) if "json" in kind and not self.cut else None
+        return cast("dict[str, object]", data) if isinstance(data, dict) else {}
 
     def _problem(self) -> Problem:
         """The RFC 9457 problem (``/errors``, D); only the status is sure (2.2)."""
-        after = _retry_after(self.headers.get("retry-after"))
-        kind = self.headers.get("content-type", "json").lower()
-        data = _json(self.body) if "json" in kind and not self.cut else None
-        members = cast("dict[str, object]", data) if isinstance(data, dict) else {}
-        # A bare "status" is no proof: frameworks in between answer {"status": 404} of their own.
-        documented = any(_text(members.get(name)) for name in ("type", "title", "detail", "errorCode"))
-        told = _seconds(members.get("retryAfter"))
+        members = self._members()
+        is_gett = self._is_gett(members)
+        header, told = self.headers.get("retry-after"), members.get("retryAfter")
+        seconds = _seconds(told)
         retryable = members.get("retryable")
         return Problem(
             status=self.status,
@@ -138,13 +155,31 @@ class Answer:
             error_code=_text(members.get("errorCode")),
             error_category=_text(members.get("errorCategory")),
             retryable=retryable if isinstance(retryable, bool) else None,
-            retry_after=told if told is not None else after,
+            retry_after=seconds if seconds is not None else _retry_after(header),
+            retry_after_told=_told(header if told is None else told),
             request_id=_text(members.get("requestId")),
             type=_text(members.get("type")),
             errors=_items(members.get("errors")),
-            body="" if documented else self.text[:_SHOWN],
-            documented=documented,
+            body="" if is_gett else self.text[:_SHOWN],
+            is_gett=is_gett,
         )
+
+    def _is_gett(self, members: Mapping[str, object]) -> bool:
+        code, status = members.get("errorCode"), members.get("status")
+        is_other = isinstance(status, int | float) and status != self.status
+        return isinstance(code, str) and bool(code.strip()) and not is_other
+
+
+def _outcome(problem: Problem) -> Outcome:
+    """What an error status proves about a write. The one place of this guess (I: only 2.5's codes are D).
+
+    A 4xx was refused before anything was done, but a 408 may have run out in the middle. Any 5xx may come from
+    something in between that had already passed the request on; with Gett's own word, a 503 was not even begun.
+    """
+    if problem.status < 500:
+        return Outcome.UNKNOWN if problem.status == 408 else Outcome.NOT_DONE
+    is_refused = problem.status == 503 and problem.is_gett and problem.retryable is not False
+    return Outcome.NOT_DONE if is_refused else Outcome.UNKNOWN
 
 
 def decoded(raw: bytes, encoding: str) -> tuple[bytes, bool]:
@@ -195,6 +230,10 @@ def _children(value: object) -> list[object]:
 
 def _text(value: object) -> str | None:
     return value[:_SHOWN] if isinstance(value, str) and value else None
+
+
+def _told(value: object) -> str | None:
+    return None if value is None else one_line(str(value), 60)
 
 
 def _items(value: object) -> tuple[ProblemItem, ...]:

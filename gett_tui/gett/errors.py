@@ -5,7 +5,7 @@
         ├── NotSentError          never left this machine, or no connection came about   NOT_DONE
         ├── NoAnswerError         broke off or timed out after the request began         UNKNOWN
         ├── UnreadableAnswerError a 2xx whose body makes no sense, or a 3xx              DONE or UNKNOWN
-        └── ProblemError          Gett said no (RFC 9457 or a bare status)               NOT_DONE or UNKNOWN
+        └── ProblemError          Gett, or something in between, said no                 NOT_DONE or UNKNOWN
 
 For a read the outcome does not matter; for a write it decides whether sending again could do it twice.
 """
@@ -34,25 +34,33 @@ class Outcome(StrEnum):
 
 
 class GettError(GettTuiError):
-    """A call to Gett that did not end well."""
+    """A call to Gett that did not end well.
+
+    ``facts`` are JSON values. Always there: ``outcome``; where known: ``kind`` (``read`` or ``write``), ``host``.
+    """
 
     def __init__(self, text: str, *, outcome: Outcome, cause: Cause, facts: Mapping[str, object] | None = None) -> None:
-        super().__init__(text, cause=cause, facts=facts)
+        super().__init__(text, cause=cause, facts={"outcome": outcome.value, **(facts or {})})
         self.outcome = outcome
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether a write that ended so may be sent again without a person: only with Gett's own word for it."""
+        return False
 
 
 class NotSentError(GettError):
     """The request never began: no connection came about, or it was refused on this side."""
 
-    def __init__(self, cause: Cause, text: str) -> None:
-        super().__init__(text, outcome=Outcome.NOT_DONE, cause=cause)
+    def __init__(self, cause: Cause, text: str, *, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(text, outcome=Outcome.NOT_DONE, cause=cause, facts=facts)
 
 
 class NoAnswerError(GettError):
     """The exchange began and then broke off or ran out of time."""
 
-    def __init__(self, cause: Cause, text: str) -> None:
-        super().__init__(text, outcome=Outcome.UNKNOWN, cause=cause)
+    def __init__(self, cause: Cause, text: str, *, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(text, outcome=Outcome.UNKNOWN, cause=cause, facts=facts)
 
 
 class UnreadableAnswerError(GettError):
@@ -61,8 +69,11 @@ class UnreadableAnswerError(GettError):
     ``body`` is text from outside, cut to the client's size limit.
     """
 
-    def __init__(self, text: str, *, status: int, body: str, outcome: Outcome) -> None:
-        super().__init__(text, outcome=outcome, cause=Cause.UNREADABLE)
+    def __init__(
+        self, text: str, *, status: int, body: str, outcome: Outcome, facts: Mapping[str, object] | None = None
+    ) -> None:
+        facts = {"status": status, "reason": text, **(facts or {})}
+        super().__init__(text, outcome=outcome, cause=Cause.UNREADABLE, facts=facts)
         self.status = status
         self.body = body
 
@@ -89,29 +100,29 @@ class Problem:
     error_category: str | None = None
     retryable: bool | None = None
     retry_after: float | None = None
-    """Seconds. From the member ``retryAfter`` (D) or, failing that, a ``Retry-After`` header (U)."""
+    """Seconds, finite and not negative. From the member ``retryAfter`` (D) or, failing that, a ``Retry-After`` header
+    (U). May be 0, and then means nothing: floor and growth of a wait are the caller's."""
+    retry_after_told: str | None = None
+    """The same as it was told, readable or not."""
     request_id: str | None = None
     type: str | None = None
     errors: tuple[ProblemItem, ...] = ()
     body: str = ""
-    """The start of the raw body when it was not a problem document (HTML from a proxy, say)."""
-
-    @property
-    def is_gett(self) -> bool:
-        """Whether it is Gett's own."""
-        return bool(self.error_code)
-
-    documented: bool = True
-    """False when the body was no problem document and everything but ``status`` is unknown."""
+    """The start of the raw body when it is not Gett's own word (HTML from a proxy, say)."""
+    is_gett: bool = False
+    """Whether it is Gett's own word: a JSON object with an ``errorCode``, which the portal says gateway and domain
+    errors alike carry (2.2, D), and with no other ``status`` than the answer's. A proxy or a framework in between
+    can make up everything else."""
 
 
 class ProblemError(GettError):
     """Gett, or something in between, answered with an error status."""
 
-    def __init__(self, problem: Problem, *, outcome: Outcome) -> None:
+    def __init__(self, problem: Problem, *, outcome: Outcome, kind: str = "write") -> None:
         said = problem.detail or problem.title or "no explanation given"
         name = f"{problem.status} {problem.error_code}" if problem.error_code else str(problem.status)
-        super().__init__(f"{name}: {said}", outcome=outcome, cause=Cause.PROBLEM)
+        cause = Cause.PROBLEM if problem.is_gett else Cause.FOREIGN
+        super().__init__(f"{name}: {said}", outcome=outcome, cause=cause, facts=_problem_facts(problem, kind))
         self.problem = problem
 
     @property
@@ -121,12 +132,28 @@ class ProblemError(GettError):
 
     @property
     def says_gone(self) -> bool:
-        """Whether this is Gett's own NOT_FOUND."""
-        return self.status == 404 and self.problem.error_code == "NOT_FOUND"
+        """Whether Gett itself says that it does not know the onboarding (``NOT_FOUND``, D)."""
+        return self.problem.is_gett and self.status == 404 and self.problem.error_code == "NOT_FOUND"
 
     @property
     def may_go_again(self) -> bool:
-        """Whether Gett itself says that it was not done and may be sent again."""
+        """Gett's own 429 or 503 (D: ``retryable``), unless it says that going again is no use."""
         problem = self.problem
-        own = bool(problem.error_code) and problem.retryable is not False
-        return own and self.status in (429, 503) and self.outcome is Outcome.NOT_DONE
+        is_asked_to_wait = problem.is_gett and self.status in (429, 503) and problem.retryable is not False
+        return is_asked_to_wait and self.outcome is Outcome.NOT_DONE
+
+
+def _problem_facts(problem: Problem, kind: str) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "status": problem.status,
+        "error_code": problem.error_code,
+        "title": problem.title,
+        "detail": problem.detail,
+        "request_id": problem.request_id,
+        "retryable": problem.retryable,
+        "retry_after": problem.retry_after,
+        "retry_after_told": problem.retry_after_told,
+        "items": [{"where": item.where, "code": item.code, "message": item.message} for item in problem.errors],
+        "is_gett": problem.is_gett,
+    }

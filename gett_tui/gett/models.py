@@ -19,6 +19,9 @@ STORE_PATH = STORES_PATH + "/{onboarding_id}"
 ACTIVATE_PATH = STORE_PATH + "/activate"
 """Activate Store: method D, the ``/activate`` suffix I."""
 
+ID_LIMIT = 64 * 1024
+"""The longest onboarding id that is taken, in bytes. A longer one is refused, never cut; the raw answer is kept."""
+
 
 def _as_text(value: object) -> object:
     """Text as it is, blank text as none; anything else as its JSON text, so that a wrong type is shown and not lost."""
@@ -31,7 +34,7 @@ def _as_id(value: object) -> object:
     """An id that further calls can be made with: a name, or a number; never one that means another path."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not value.strip() or value in (".", ".."):
+    if not isinstance(value, str) or not value.strip() or value in (".", "..") or len(value.encode()) > ID_LIMIT:
         raise ValueError("not an id")
     return value
 
@@ -68,6 +71,10 @@ class Onboarding(_Wire):
     store_id: Text = None
     error: Text = None
     created_at: Text = None
+
+    def unknown(self) -> dict[str, Any]:
+        """The members that Gett sent and we do not know, under their wire names."""
+        return dict(self.model_extra or {})
 
 
 class Store(_Wire):

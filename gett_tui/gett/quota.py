@@ -1,4 +1,4 @@
-"""How fast Gett may be asked: reads and writes apart, paced instead of in bursts, shared by all who hold the book.
+"""How fast Gett may be asked: reads and writes apart, paced instead of in bursts, shared by all copies on a profile.
 
 Gett allows 1,000 reads and 100 writes a minute for the whole organisation, five times that in the sandbox
 (``shared-guides/authentication``, D; that a poll is a read and the three writes are writes is I). What can wait (the
@@ -6,16 +6,19 @@ poller) spends a share of it, evenly spread; what a person asks for may use all 
 
 The answers' ``X-RateLimit-Remaining`` and ``-Reset`` (D; whether the window is fixed or sliding is U) tell how much
 others have spent: the poller then leaves them their part of what is left of the window, and stops when it is empty.
+A 429 pauses its kind of requests for all copies.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+import random
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from gett_tui.gett.backoff import MAX_WAIT, Backoff
 from gett_tui.gett.urls import PRODUCTION_HOST
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ WINDOW = 60.0
 """Seconds in which the limits count."""
 
 _BURST = 5
-_MAX_PAUSE = 900.0
+_AHEAD = 0.25
+"""Seconds for which a turn is taken beforehand, so that one look at the shared pace is enough for it."""
 _LEAST = 6.0
 """Requests a minute that the poller keeps even when others spend nearly all: else nobody would see when they stop."""
 
@@ -51,7 +55,7 @@ def limits_for(host: str) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a lane knows: seconds of the machine's monotonic clock, which all its programs share."""
+    """How far one kind of requests has come: seconds of the machine's monotonic clock, which its programs share."""
 
     next_any: float = 0.0
     """When the next request of any kind is in step with the limit."""
@@ -60,53 +64,157 @@ class Pace:
     paused_until: float = 0.0
     """Until when nothing may be sent."""
 
+    def plausible(self, now: float) -> Pace:
+        """Without what lies in a future that never comes, as in a file from before a restart of the machine."""
+        return Pace(
+            self.next_any if self.next_any - now <= WINDOW else 0.0,
+            self.next_patient if self.next_patient - now <= WINDOW else 0.0,
+            self.paused_until if self.paused_until - now <= MAX_WAIT else 0.0,
+        )
 
-class Book(Protocol):
-    """Keeps the pace of each lane, for one program or for all on a profile."""
 
-    def change(self, lane: int, change: Callable[[Pace], Pace]) -> Pace:
-        """Replaces the pace of ``lane`` by what ``change`` makes of it, and gives the result."""
+class Turn(NamedTuple):
+    """When a request may go."""
+
+    taken: bool
+    """Whether it is this request's; else it is to be asked for again after ``wait``."""
+    wait: float
+    """Seconds."""
+
+
+class PaceStore(Protocol):
+    """Keeps the pace of each kind of requests, for one program or for all on a profile."""
+
+    def change(self, number: int, change: Callable[[Pace], Pace]) -> Pace:
+        """Replaces the pace called ``number`` by what ``change`` makes of it, and gives the result. Raises nothing.
+
+        It may wait for a disk, and is called in several threads.
+        """
         ...
 
 
-class OwnBook:
-    """A book that one program keeps for itself."""
+class OwnPace:
+    """A pace store that one program keeps for itself."""
 
     def __init__(self) -> None:
         self._paces: dict[int, Pace] = {}
 
-    def change(self, lane: int, change: Callable[[Pace], Pace]) -> Pace:
-        """See ``Book``."""
-        pace = change(self._paces.get(lane, Pace()))
-        self._paces[lane] = pace
+    def change(self, number: int, change: Callable[[Pace], Pace]) -> Pace:
+        """See ``PaceStore``."""
+        pace = change(self._paces.get(number, Pace()))
+        self._paces[number] = pace
         return pace
 
 
-class Lane:
-    """One class of requests, ``per_minute`` in all; ``share`` of it is for those that can wait."""
+class RateLimiter:
+    """One kind of requests, ``per_minute`` in all; ``share`` of it is for those that can wait.
+
+    ``acquire`` looks at the shared pace in a thread. All else is memory: ``pause`` is heeded by this copy at once, and
+    handed on to the others in the background.
+    """
 
     def __init__(
-        self, number: int, per_minute: int, share: float, book: Book, clock: Callable[[], float] = time.monotonic
+        self, number: int, per_minute: int, share: float, store: PaceStore, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._number = number
         self._limit = per_minute
         self._share = share
-        self._book = book
+        self._store = store
         self._clock = clock
         self._patient_rate = per_minute * share
         self._rate_until = -math.inf
+        self._paused_until = -math.inf
+        self._backoff = Backoff(random.Random())  # noqa: S311 (jitter, not a secret)
+        self._patient = asyncio.Lock()
+        self._telling: set[asyncio.Future[Pace]] = set()
 
     @property
     def patient_rate(self) -> float:
         """Requests a minute that those that can wait may make at present."""
         return self._patient_rate if self._clock() < self._rate_until else self._limit * self._share
 
+    async def acquire(self, *, urgent: bool) -> None:
+        """Waits for this request's turn, and takes it. Of those that can wait one at a time looks at the pace."""
+        if urgent:
+            await self._turn(urgent=True)
+            return
+        async with self._patient:
+            await self._turn(urgent=False)
+
+    async def _turn(self, *, urgent: bool) -> None:
+        while True:
+            turn = await asyncio.to_thread(self.reserve, urgent=urgent, ahead=_AHEAD)
+            if turn.wait > 0:
+                await asyncio.sleep(min(turn.wait, WINDOW))
+            if turn.taken and self._clock() >= self._paused_until:
+                return
+
+    def reserve(self, *, urgent: bool, ahead: float = 0.0) -> Turn:
+        """Takes a turn if one comes within ``ahead`` seconds. May wait for the disk."""
+        now = self._clock()
+        turn = Turn(taken=False, wait=0.0)
+
+        def step(pace: Pace) -> Pace:
+            nonlocal turn
+            known = pace.plausible(now)
+            known = replace(known, paused_until=max(known.paused_until, self._paused_until))
+            turn = self._next_turn(known, now, urgent=urgent, ahead=ahead)
+            return self._spent(known, now) if turn.taken else known
+
+        self._store.change(self._number, step)
+        return turn
+
+    def _next_turn(self, pace: Pace, now: float, *, urgent: bool, ahead: float) -> Turn:
+        if pace.paused_until > now:
+            # Nothing is taken beforehand: the pause may be made longer.
+            return Turn(taken=False, wait=pace.paused_until - now)
+        burst = _BURST * WINDOW / self._limit
+        ready = pace.next_any - burst if urgent else max(pace.next_any, pace.next_patient)
+        wait = max(0.0, ready - now)
+        return Turn(wait <= ahead, wait)
+
+    def _spent(self, pace: Pace, now: float) -> Pace:
+        return replace(
+            pace,
+            next_any=max(pace.next_any, now) + WINDOW / self._limit,
+            next_patient=max(pace.next_patient, now) + WINDOW / self.patient_rate,
+        )
+
+    def refused(self, told: float | None) -> float:
+        """Heeds a 429: nothing is sent, by any copy, for the seconds returned.
+
+        At least ``told`` (what the answer asks for), and longer with each refusal in a row; at most 15 minutes. Of
+        several requests that were under way together the first counts.
+        """
+        now = self._clock()
+        if now >= self._paused_until + WINDOW:
+            self._backoff.reset()
+        wait = self._backoff.again(told) if now < self._paused_until else self._backoff.grow(told)
+        self.pause(wait)
+        return wait
+
     def pause(self, seconds: float) -> None:
         """Sends nothing for ``seconds`` (at most 15 minutes: a longer demand is taken for an error)."""
-        until = self._clock() + min(max(seconds, 0.0), _MAX_PAUSE)
-        self._book.change(self._number, lambda pace: replace(pace, paused_until=max(pace.paused_until, until)))
+        until = self._clock() + min(max(seconds, 0.0), MAX_WAIT)
+        if until > self._paused_until:
+            self._paused_until = until
+            self._tell_others(until)
 
-    def heed(self, remaining: int, seconds_left: float) -> None:
+    def _tell_others(self, until: float) -> None:
+        def step(pace: Pace) -> Pace:
+            known = pace.plausible(self._clock())
+            return replace(known, paused_until=max(known.paused_until, until))
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._store.change(self._number, step)
+            return
+        telling = loop.run_in_executor(None, self._store.change, self._number, step)
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+    def update_from_headers(self, remaining: int, seconds_left: float) -> None:
         """Learns that ``remaining`` requests are left for all, for the next ``seconds_left`` seconds."""
         left = min(max(seconds_left, 1.0), WINDOW)
         if remaining <= 0:
@@ -116,60 +224,24 @@ class Lane:
         self._patient_rate = min(max(ours, _LEAST), self._limit * self._share)
         self._rate_until = self._clock() + left
 
-    def take(self, *, urgent: bool) -> float:
-        """Takes a turn if there is one: 0 when the request may go now, else the seconds to wait before asking again."""
-        now = self._clock()
-        wait = 0.0
-
-        def step(pace: Pace) -> Pace:
-            nonlocal wait
-            wait = self._wait(pace, now, urgent=urgent)
-            return pace if wait > 0 else self._spent(pace, now)
-
-        self._book.change(self._number, step)
-        return wait
-
-    def _wait(self, pace: Pace, now: float, *, urgent: bool) -> float:
-        any_step = WINDOW / self._limit
-        ready = pace.next_any - _BURST * any_step if urgent else max(pace.next_any, pace.next_patient)
-        wait = max(ready, pace.paused_until) - now
-        # A pace from before a restart of the machine lies in a future that never comes.
-        return 0.0 if wait > _MAX_PAUSE + WINDOW else max(0.0, wait)
-
-    def _spent(self, pace: Pace, now: float) -> Pace:
-        def after(at: float, per_minute: float) -> float:
-            return (max(at, now) if at - now < _MAX_PAUSE else now) + WINDOW / per_minute
-
-        return replace(
-            pace,
-            next_any=after(pace.next_any, self._limit),
-            next_patient=after(pace.next_patient, self.patient_rate),
-            paused_until=pace.paused_until if pace.paused_until - now < _MAX_PAUSE else 0.0,
-        )
-
-    async def turn(self, *, urgent: bool) -> None:
-        """Waits for this request's turn, and takes it."""
-        while (wait := self.take(urgent=urgent)) > 0:
-            await asyncio.sleep(wait)
-
 
 class Quota:
-    """The two lanes of one profile. ``share`` is the part of the limits that the poller may spend."""
+    """The two limiters of one profile. ``share`` is the part of the limits that the poller may spend."""
 
     def __init__(
         self,
         limits: Limits,
         share: float = 0.6,
-        book: Book | None = None,
+        store: PaceStore | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        kept = book or OwnBook()
-        self.reads = Lane(0, limits.reads, share, kept, clock)
-        self.writes = Lane(1, limits.writes, share, kept, clock)
+        kept = store or OwnPace()
+        self.reads = RateLimiter(0, limits.reads, share, kept, clock)
+        self.writes = RateLimiter(1, limits.writes, share, kept, clock)
 
-    def heed(self, kind: str, said: RateLimits, now: float) -> None:
+    def update_from_headers(self, kind: str, said: RateLimits, now: float) -> None:
         """Learns from an answer's headers. ``now`` is Unix time (seconds)."""
         if said.remaining is None or said.reset_at is None:
             return
-        lane = self.reads if kind == "read" else self.writes
-        lane.heed(said.remaining, said.reset_at - now)
+        limiter = self.reads if kind == "read" else self.writes
+        limiter.update_from_headers(said.remaining, said.reset_at - now)

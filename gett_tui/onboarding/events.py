@@ -69,6 +69,12 @@ class Role:
     """Whether this copy polls; when it does not, what is known of the one that does."""
 
     lead: Lead
+    trouble: GettTuiError | None = None
+    """Why this copy cannot tell which one polls, and so does not poll itself."""
+
+    def is_like(self, other: Role | None) -> bool:
+        """Whether both say the same; two errors are the same when their texts are."""
+        return other is not None and self.lead == other.lead and str(self.trouble) == str(other.trouble)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from gett_tui.gett.backoff import Backoff
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import NotConnectedError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MAX_WAIT = 120.0
-_MAX_STEP = 60.0
 _CONNECTING = 30.0
 
 
@@ -44,7 +44,6 @@ class Gateway:
         self._known = asyncio.Event()
         self._why_not: NotConnectedError | None = None
         self._outage = events.Reachability()
-        self._refusals = 0
         self._closing = False
         self.polled_at: datetime | None = None
         """When Gett answered about a store last."""
@@ -63,6 +62,11 @@ class Gateway:
         self.heard(self._why_not)
         self.will_try_again(next_try)
         self._known.set()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a way to Gett."""
+        return self._client is not None
 
     async def ready(self) -> GettClient:
         """The client. Raises NotConnectedError."""
@@ -110,12 +114,12 @@ class Gateway:
     async def read(self, onboarding_id: str, *, urgent: bool) -> Onboarding:
         """How the onboarding stands at Gett. Raises GettError, NotConnectedError."""
         client = await self.ready()
-        await self._quota.reads.turn(urgent=urgent)
+        await self._quota.reads.acquire(urgent=urgent)
         try:
             answer = await client.status(onboarding_id)
         except GettError as error:
             if isinstance(error, ProblemError) and error.status == 429:
-                self._quota.reads.pause(self._told_pause(error))
+                self._quota.reads.refused(error.problem.retry_after)
             self.heard(error)
             if not is_about_the_way(error):
                 self._answered()
@@ -125,14 +129,8 @@ class Gateway:
         return answer
 
     def _answered(self) -> None:
-        self._refusals = 0
         self.polled_at = self._now()
         self._listener(events.Polled(self.polled_at))
-
-    def _told_pause(self, error: ProblemError) -> float:
-        step = _step(error, 2.0**self._refusals)
-        self._refusals = min(self._refusals + 1, 6)
-        return step
 
     async def write(self, key: str, call: Callable[[GettClient], Awaitable[T]]) -> T:
         """Sends a write. What Gett itself says was not done, and may go again, is waited out within two minutes.
@@ -140,22 +138,22 @@ class Gateway:
         Raises GettError.
         """
         client = await self.ready()
-        waited, backoff = 0.0, 1.0
+        waited, backoff = 0.0, Backoff(random.Random())  # noqa: S311 (jitter, not a secret)
         while True:
-            await self._quota.writes.turn(urgent=True)
+            await self._quota.writes.acquire(urgent=True)
             try:
                 answer = await call(client)
             except GettError as error:
                 self.heard(error)
                 if not isinstance(error, ProblemError) or not error.may_go_again or self._closing:
                     raise
-                step = _step(error, backoff)
+                step = backoff.grow(error.problem.retry_after)
                 if waited + step > _MAX_WAIT:
                     raise
                 if error.status == 429:
                     self._quota.writes.pause(step)
                 await self._wait_visibly(key, error, step)
-                waited, backoff = waited + step, backoff * 2
+                waited += step
             else:
                 self.heard(None)
                 return answer
@@ -167,9 +165,3 @@ class Gateway:
             await asyncio.sleep(step)
         finally:
             self._listener(events.Note(key, None))
-
-
-def _step(error: ProblemError, floor: float) -> float:
-    """Seconds to wait: what is told, but never less than the back-off, which grows."""
-    least = min(floor, _MAX_STEP) * random.uniform(1.0, 1.25)  # noqa: S311 (jitter, not a secret)
-    return max(error.problem.retry_after or 0.0, least)

@@ -37,11 +37,19 @@ class Refreshing:
         self._gateway = gateway
         self._now = now
 
-    async def refresh(self, key: str, *, urgent: bool = True, believe_gone: bool | None = None) -> Record:
+    async def refresh(
+        self,
+        key: str,
+        *,
+        urgent: bool = True,
+        believe_gone: bool | None = None,
+        wanted: Callable[[], bool] | None = None,
+    ) -> Record:
         """Asks Gett how the store stands.
 
         Where Gett does not know it: with ``believe_gone`` it is gone (or cancelled, where a cancellation's answer was
-        lost); with False, NotKnownError; None asks a second time first. Raises GettError, NotUsedError, StorageError,
+        lost); with False, NotKnownError; None asks a second time first. ``wanted`` is asked when the answer is kept:
+        when False, it is dropped and the record returned as it is. Raises GettError, NotUsedError, StorageError,
         NotConnectedError, NotPossibleError, RecordGoneError.
         """
         record = self._records.get(key)
@@ -51,11 +59,11 @@ class Refreshing:
             raise NotPossibleError("This onboarding was cancelled: there is nothing left to ask Gett.")
         answer = await self.ask(record.onboarding_id, urgent=urgent, twice=believe_gone is None)
         if answer is not None:
-            return await self.apply(record, answer)
+            return await self._apply(record, answer, wanted)
         if believe_gone is False and record.status != OwnState.GONE:
             raise NotKnownError(record)
         ended = reconcile.ended_by_absence(record)
-        return await self._records.observe(record, lambda now: now.moved(ended, self._now()))
+        return await self._records.observe(record, _if(wanted, lambda now: now.moved(ended, self._now())))
 
     async def ask(self, onboarding_id: str, *, urgent: bool = True, twice: bool = True) -> Onboarding | None:
         """How Gett says that an onboarding stands; None when Gett itself says that it does not know it.
@@ -72,10 +80,14 @@ class Refreshing:
                     raise
         return None
 
-    async def apply(self, record: Record, answer: Onboarding) -> Record:
+    async def _apply(self, record: Record, answer: Onboarding, wanted: Callable[[], bool] | None) -> Record:
         """Keeps what ``answer`` says of ``record``. Raises NotUsedError, which then stands on the record."""
+
+        def apply(now: Record) -> Record:
+            return reconcile.apply_status(answer, now, self._now())
+
         try:
-            return await self._records.observe(record, lambda now: reconcile.apply_status(answer, now, self._now()))
+            return await self._records.observe(record, _if(wanted, apply))
         except NotUsedError as error:
             await self.note_trouble(record.key, "refresh", error)
             raise
@@ -90,3 +102,8 @@ class Refreshing:
 
         with contextlib.suppress(RecordGoneError, StorageError):
             await self._records.update(key, note)
+
+
+def _if(wanted: Callable[[], bool] | None, change: Callable[[Record], Record]) -> Callable[[Record], Record]:
+    """``change``, unless the answer is not wanted any more at the moment at which it would be kept."""
+    return lambda now: change(now) if wanted is None or wanted() else now

@@ -129,6 +129,20 @@ class Service:
         return dict(self._all.unsaved)
 
     @property
+    def is_connected(self) -> bool:
+        """Whether there is a way to Gett at all."""
+        return self.gateway.is_connected
+
+    @property
+    def outage(self) -> events.Reachability:
+        """Whether Gett can be asked, and since when and why not."""
+        return self.gateway.outage
+
+    def will_try_again(self, at: datetime) -> None:
+        """Tells when Gett is asked again after trouble on the way there."""
+        self.gateway.will_try_again(at)
+
+    @property
     def report(self) -> PollingReport:
         """How asking Gett goes, for the copies that do not."""
         outage = self.gateway.outage
@@ -170,9 +184,16 @@ class Service:
         await self._announced()
         return await self._registering.track(onboarding_id.strip())
 
-    async def refresh(self, key: str, *, urgent: bool = True, believe_gone: bool | None = None) -> Record:
+    async def refresh(
+        self,
+        key: str,
+        *,
+        urgent: bool = True,
+        believe_gone: bool | None = None,
+        wanted: Callable[[], bool] | None = None,
+    ) -> Record:
         """See ``Refreshing.refresh``."""
-        return await self._refreshing.refresh(key, urgent=urgent, believe_gone=believe_gone)
+        return await self._refreshing.refresh(key, urgent=urgent, believe_gone=believe_gone, wanted=wanted)
 
     async def note_trouble(self, key: str, action: str, error: GettTuiError) -> None:
         """See ``Refreshing.note_trouble``."""

@@ -27,7 +27,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.status import STAGES, can_change
+from gett_tui.onboarding.status import STAGES, OwnState, can_change
 from gett_tui.polling.stage_times import StageTimes
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ _FLOOR = 0.02
 _SHORTEST = 2.0
 _LONGEST_MOVING = 60.0
 _LONGEST = 600.0
+_SELDOM = 3600.0
+"""Seconds between two questions about a store that is gone at Gett: a thousand such take a thirtieth of the budget."""
 _JITTER = 0.05
 _WATCHED = 2.0
 _SLICE = 25
@@ -89,8 +91,11 @@ class Schedule:
             return
         taken = _Store(status, entered, now, now)
         self._stores[key] = taken
-        # A list that was just loaded is asked soon, but not in one moment.
-        self._plan(key, taken, now + (self._chance.uniform(0.0, 1.0) if store is None else self._interval(key, taken)))
+        self._plan(key, taken, now + (self._first(taken) if store is None else self._interval(key, taken)))
+
+    def _first(self, store: _Store) -> float:
+        """Seconds to the first question: a list that was just loaded is asked soon, but not in one moment."""
+        return self._chance.uniform(0.0, _SELDOM if store.status is OwnState.GONE else 1.0)
 
     def remove(self, key: str) -> None:
         """Asks no more about ``key``."""
@@ -179,6 +184,8 @@ class Schedule:
         """Seconds until ``W`` reaches the floor, from the mean hazard over a few seconds ahead."""
         if key == self._watched:
             return _WATCHED
+        if store.status is OwnState.GONE:
+            return _SELDOM * self._chance.uniform(1 - _JITTER, 1 + _JITTER)
         hazard = self.stages.expected_news(store.status, store.asked - store.entered, 2 * _SHORTEST) / (2 * _SHORTEST)
         longest = _LONGEST_MOVING if store.status in STAGES[:2] else _LONGEST
         wanted = math.sqrt(2 * _FLOOR / hazard) if hazard > 0 else longest

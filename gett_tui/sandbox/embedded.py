@@ -1,17 +1,22 @@
-"""The simulated Gett inside this process, for the demo: no port, no network, a dozen stores that move by themselves."""
+"""The simulated Gett inside this process, for the demo: no port, no network, a dozen stores that move by themselves.
+
+It sends no sample orders: the demo reaches nobody.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 
-from gett_tui.sandbox.app import Sandbox, Settings, create_app, read_catalog
+from gett_tui.catalog.download import DownloadError, read_body
+from gett_tui.errors import Cause
+from gett_tui.sandbox.api import create_app
+from gett_tui.sandbox.settings import Settings
+from gett_tui.sandbox.simulation import Sandbox
 from gett_tui.sandbox.state import State
 
 if TYPE_CHECKING:
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
     from gett_tui.sandbox.state import Onboarding
 
 BASE_URL = "https://demo.gett.invalid"
-_HOST = "demo.gett.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,15 @@ class Embedded:
         self.state.journal.clear()
 
     async def settled(self) -> None:
-        """Waits for the downloads under way."""
-        await asyncio.gather(*self.sandbox.tasks)
+        """Waits for the downloads that are due by now."""
+        await self.sandbox.pulls.settled()
 
     async def fetch(self, url: str) -> bytes:
-        """The catalog at ``url``, if it lies in the demo: there is no network. Raises ValueError."""
-        if urlsplit(url).hostname != _HOST:
-            raise ValueError("the host name is not found (the demo has no network)")
+        """The catalog at ``url``, if it lies in the demo: there is no network. Raises DownloadError."""
+        if not url.startswith(f"{BASE_URL}/"):
+            raise DownloadError("the host name is not found (the demo has no network)", cause=Cause.DNS)
         async with httpx.AsyncClient(transport=self.transport) as client:
-            return await read_catalog(client, url)
+            return await read_body(client, url)
 
     def _plant(self, seed: Seed) -> Onboarding:
         made = self.state.register(
@@ -91,6 +95,7 @@ class Embedded:
             made.pulled = True
             made.ingested_at = made.pending_until + seed.ingesting
             made.error = _ERRORS.get(seed.catalog)
+        self.sandbox.pulls.plan(made)
         if seed.end == "active":
             self.state.activate(made)
         made.cancelled = seed.end == "cancelled"

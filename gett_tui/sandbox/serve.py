@@ -1,54 +1,138 @@
-"""``gett-tui sandbox``: serves the simulated Gett over HTTP on 127.0.0.1."""
+"""``gett-tui sandbox``: serves the simulated Gett over HTTP on 127.0.0.1 until a signal ends it.
+
+It ends within two seconds, whatever hangs, and its exit status is the signal's: 130 after SIGINT (ctrl+c), 143 after
+SIGTERM, 129 after SIGHUP. Sample orders are signed with a secret from a variable or a file, never from the command
+line, where every user of the machine could read it. Where a partner gets the real secret from is unknown (U).
+"""
 
 from __future__ import annotations
 
+import math
+import os
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import ConfigError, GettTuiError
 
 if TYPE_CHECKING:
     import argparse
     from types import SimpleNamespace
 
+    from gett_tui.sandbox.orders import Orders
+    from gett_tui.sandbox.simulation import Sandbox
+
+    Arguments = argparse.Namespace | SimpleNamespace
+
 _HOST = "127.0.0.1"
+_SECRET_LIMIT = 64 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the sandbox's options to its parser."""
+    parser.epilog = "It ends with 130 after ctrl+c, 143 after SIGTERM and 129 after SIGHUP."
     parser.add_argument("--port", type=int, default=8787, help="0 takes a free one (default: 8787)")
-    parser.add_argument("--pending", type=float, default=3.0, metavar="S", help="seconds in pending_catalog")
-    parser.add_argument("--ingesting", type=float, default=6.0, metavar="S", help="seconds in catalog_ingesting")
-    parser.add_argument("--spread", type=float, default=0.0, metavar="X", help="sigma of the logarithm of both times")
+    parser.add_argument("--pending", type=seconds, default=3.0, metavar="S", help="seconds in pending_catalog")
+    parser.add_argument("--ingesting", type=seconds, default=6.0, metavar="S", help="seconds in catalog_ingesting")
+    parser.add_argument("--spread", type=seconds, default=0.0, metavar="X", help="sigma of the logarithm of both times")
     parser.add_argument("--seed", type=int, help="makes ids and times repeatable")
+    parser.add_argument(
+        "--key",
+        action="append",
+        metavar="VALUE",
+        help="accept only this API key; may be given again (default: any). Every user of the machine can read it, "
+        "so make one up: never a key of Gett's",
+    )
+    parser.add_argument(
+        "--orders",
+        action="store_true",
+        help="send the sample orders that follow an activation to any webhook URL, not to this machine's alone",
+    )
+    secret = parser.add_mutually_exclusive_group()
+    secret.add_argument(
+        "--order-secret-env",
+        metavar="NAME",
+        help="sign sample orders with the secret in this variable (where Gett's own secret comes from is unknown)",
+    )
+    secret.add_argument("--order-secret-file", metavar="PATH", help="or with the secret in this file")
 
 
-def run(arguments: argparse.Namespace | SimpleNamespace) -> int:
-    """Serves until interrupted. Raises GettTuiError when the extra is missing or the port is taken."""
+def seconds(text: str) -> float:
+    """A number that is not negative; infinity is one. Raises ValueError."""
+    value = float(text)
+    if math.isnan(value) or value < 0:
+        raise ValueError("negative or not a number")
+    return value
+
+
+def run(arguments: Arguments) -> int:
+    """Serves until a signal comes, and gives the exit status.
+
+    Raises GettTuiError when the extra is missing or the port is taken, ConfigError when a key or secret is unusable.
+    """
     import random
 
     try:
-        import uvicorn
-
-        from gett_tui.sandbox.app import Sandbox, Settings, create_app, fetch
-        from gett_tui.sandbox.samples import NAMES
+        from gett_tui.catalog.download import fetch
+        from gett_tui.sandbox.server import serve_until_signal
+        from gett_tui.sandbox.settings import Settings
+        from gett_tui.sandbox.simulation import Sandbox
         from gett_tui.sandbox.state import State
+
+        orders = _orders(arguments)
     except ModuleNotFoundError as error:
         raise GettTuiError(
             f"The sandbox needs {error.name}: install gett-tui with its extra, gett-tui[sandbox]."
         ) from None
     state = State(time.time, arguments.pending, arguments.ingesting, arguments.spread, random.Random(arguments.seed))  # noqa: S311
+    sandbox = Sandbox(state, Settings(keys=_keys(arguments)), fetch, orders)
     listening = _listen(arguments.port)
     base = f"http://{_HOST}:{listening.getsockname()[1]}"
-    _say(f"A simulated Gett at {base}; any API key will do. Ctrl+C ends it. In another terminal:")
-    _say(f"  GETT_API_KEY=test-key-1 GETT_BASE_URL={base} gett-tui")
-    _say(f"Sample catalogs: {base}/catalogs/NAME.json?store=PARTNER_STORE_ID with NAME {', '.join(NAMES)}")
-    app = create_app(Sandbox(state, Settings(), fetch))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
-    server.run(sockets=[listening])
-    return 0
+    return serve_until_signal(sandbox, listening, lambda: _introduce(sandbox, base))
+
+
+# -- what it is told
+
+
+def _keys(arguments: Arguments) -> frozenset[str] | None:
+    if arguments.key is None:
+        return None
+    if not all(key.isascii() and key.isprintable() and key.strip() == key != "" for key in arguments.key):
+        raise ConfigError("A --key must be printable ASCII without blanks around it, and not empty.")
+    return frozenset(arguments.key)
+
+
+def _orders(arguments: Arguments) -> Orders:
+    from gett_tui.sandbox.orders import Orders
+    from gett_tui.sandbox.printer import Printer
+
+    printer = Printer(sys.stdout.fileno(), sys.stdout.encoding)
+    return Orders(_secret(arguments), arguments.orders, report=lambda result: printer.say(str(result)))
+
+
+def _secret(arguments: Arguments) -> bytes | None:
+    if arguments.order_secret_env is not None:
+        secret = os.environb.get(os.fsencode(arguments.order_secret_env), b"").strip()
+        place = f"variable {arguments.order_secret_env}"
+    elif arguments.order_secret_file is not None:
+        secret, place = _read_secret(arguments.order_secret_file), f"file {arguments.order_secret_file}"
+    else:
+        return None
+    if not secret:
+        raise ConfigError(f"There is no secret in the {place}.")
+    return secret
+
+
+def _read_secret(path: str) -> bytes:
+    try:
+        # A pipe is welcome, as from <(pass show secret).
+        with Path(path).open("rb") as file:
+            return file.read(_SECRET_LIMIT).strip()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError(f"The secret cannot be read from {path}: {why}.") from None
 
 
 def _listen(port: int) -> socket.socket:
@@ -56,12 +140,30 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((_HOST, port))
+        listening.listen()
     except (OSError, OverflowError):
         listening.close()
         raise GettTuiError(f"Port {port} of {_HOST} cannot be used; choose another with --port.") from None
     return listening
 
 
+# -- what it says
+
+
+def _introduce(sandbox: Sandbox, base: str) -> None:
+    from gett_tui.sandbox.samples import NAMES
+
+    any_key = sandbox.settings.keys is None
+    let_in = "any API key will do" if any_key else "only the given API keys will do"
+    _say(f"A simulated Gett at {base}; {let_in}. Ctrl+C ends it. In another terminal:")
+    _say(f"  GETT_API_KEY={'test-key-1' if any_key else '…'} GETT_BASE_URL={base} gett-tui")
+    _say(f"Sample catalogs: {base}/catalogs/NAME.json?store=PARTNER_STORE_ID with NAME {', '.join(NAMES)}")
+    if sandbox.orders is not None:
+        where = "any webhook URL" if sandbox.orders.anywhere else "webhook URLs on this machine alone"
+        how = "unsigned, without a secret" if sandbox.orders.secret is None else "signed"
+        _say(f"After an activation, sample orders go to {where}, {how}.")
+
+
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(line.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding) + "\n")
     sys.stdout.flush()

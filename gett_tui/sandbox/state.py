@@ -25,6 +25,11 @@ PENDING, INGESTING, FAILED, READY, ACTIVE = (
 )
 
 
+def utc(seconds: float) -> str:
+    """Unix ``seconds`` as Gett writes times: ISO 8601, UTC, milliseconds (2.2, D; for createdAt I)."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
 @dataclass(slots=True)
 class Onboarding:
     """One registration. Times are seconds of the state's clock (Unix)."""
@@ -42,9 +47,12 @@ class Onboarding:
     forced: str | None = None
     """A status set from outside, for tests."""
     pulled: bool = False
+    sample_item: dict[str, Any] | None = None
+    """An item of its catalog, for sample orders."""
 
     @property
     def partner_store_id(self) -> str:
+        """The partner's own id, as it was sent."""
         return str(self.sent.get("partnerStoreId", ""))
 
 
@@ -134,7 +142,7 @@ class State:
             "status": status,
             "storeId": known.store_id,
             "error": known.error if status == FAILED else None,
-            "createdAt": datetime.fromtimestamp(known.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            "createdAt": utc(known.created),
         }
         return body if with_null else {name: value for name, value in body.items() if value is not None}
 

@@ -1,20 +1,17 @@
-"""Which copies of this program run on a profile, and which of them polls.
+"""Which copies of this program run on a profile, on this machine (what a dead one left half done is known by that).
 
-Each copy holds a kernel lock on a file of its own for as long as it lives, and the polling one on ``poller.lock``
-besides. A killed copy frees both at once, so what it left half done is recognised by its dead owner.
+Each copy holds the kernel's lock on a file of its own, its *mark*, for as long as it lives; a killed copy frees it at
+once. What stands among the marks and is none takes nothing away from the others.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.ports import PollingReport
-from gett_tui.storage import files
+from gett_tui.storage import files, small_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,128 +20,103 @@ if TYPE_CHECKING:
 class Instances:
     """This running copy of the program on the profile whose state lies in ``folder``.
 
-    ``owner`` is its name in files. Raises FileTroubleError from ``announce`` and the questions.
+    ``announce`` and ``renew`` raise FileTroubleError.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "running"
-        self._leader = folder / "poller.lock"
         self._handle: int | None = None
-        self._leading: int | None = None
         self._announced = False
-        self._reported: PollingReport | None = None
-        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+
+    @property
+    def owner(self) -> str:
+        """This copy's name in files."""
+        return self._owner
 
     def announce(self) -> None:
         """Makes this copy visible to the others, and clears the marks of dead ones away."""
         self._announced = True
         files.make_folder(self._folder)
-        self._clear_dead()
-        path = self._folder / self.owner
-        while self._handle is None:
-            handle = files.try_lock(path)
-            # Another copy may have taken the file for a dead one's between its creation and its lock.
-            if handle is not None and path.exists():
-                self._handle = handle
-            elif handle is not None:
-                os.close(handle)
+        with files.explained("Cannot use the folder", self._folder):
+            self._clear_dead()
+            while self._handle is None:
+                self._handle = self._marked()
+
+    def _marked(self) -> int | None:
+        path = self._folder / self._owner
+        handle = small_files.open_plain(path, os.O_RDWR | os.O_CREAT)
+        # Another copy may take the file for a dead one's between its creation and its lock.
+        if small_files.lock_at_once(handle) and small_files.stands_at(handle, path):
+            return handle
+        os.close(handle)
+        return None
 
     def renew(self) -> None:
-        """Announces this copy anew when its mark is lost, as when the state folder was replaced.
-
-        A role whose lock file is lost is given up: another copy may have taken it by a new file.
-        """
-        if self._leading is not None and not _is_open(self._leading, self._leader):
-            os.close(self._leading)
-            self._leading = None
-        if self._announced and (self._handle is None or not (self._folder / self.owner).exists()):
-            self._give_up()
+        """Announces this copy anew when its mark is lost, as when the state folder was replaced."""
+        if self._announced and not self._is_marked():
+            self._unmark()
             self.announce()
 
+    def _is_marked(self) -> bool:
+        return self._handle is not None and small_files.stands_at(self._handle, self._folder / self._owner)
+
     def is_alive(self, owner: str) -> bool:
-        """Whether the copy that called itself ``owner`` still runs."""
-        if owner == self.owner:
+        """Whether the copy that called itself ``owner`` still runs. True when that cannot be told."""
+        if owner == self._owner:
             return self._handle is not None
-        path = self._folder / owner
-        if not owner or "/" in owner or not path.is_file():
+        if not _may_be_owner(owner):
             return False
-        handle = files.try_lock(path, shared=True)
-        if handle is None:
+        try:
+            handle = _dead_mark(self._folder / owner)
+        except FileNotFoundError:
+            return not self._folder.is_dir()
+        except OSError:
             return True
-        os.close(handle)
-        return False
-
-    @property
-    def is_leading(self) -> bool:
-        """Whether this copy polls already."""
-        return self._leading is not None
-
-    def lead(self) -> bool:
-        """Whether this copy polls; takes the role over when it is free."""
-        if self._leading is None:
-            self._leading = files.try_lock(self._leader)
-            self._reported = None
-            self.report(PollingReport())
-        return self._leading is not None
-
-    def report(self, leader: PollingReport) -> None:
-        """Writes down how the polling goes, if it is this copy that polls."""
-        leader = leader._replace(pid=os.getpid())
-        if self._leading is None or leader == self._reported:
-            return
-        table = leader._asdict()
-        for name in ("polled_at", "trouble_since"):
-            table[name] = table[name] and table[name].isoformat()
-        data = json.dumps(table).encode() + b"\n"
-        # It is news of the moment, not a record: when it cannot be written, the others show what was there before.
-        with contextlib.suppress(OSError):
-            os.pwrite(self._leading, data, 0)
-            os.ftruncate(self._leading, len(data))
-            self._reported = leader
-
-    def leader(self) -> PollingReport:
-        """What the copy that polls has written down; nothing of what cannot be read."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            # Behind the first line may stand what a longer one left, until the file is cut.
-            line = self._leader.read_bytes().split(b"\n", 1)[0]
-            table = cast("dict[str, Any]", json.loads(line))
-            at, since = table["polled_at"], table["trouble_since"]
-            return PollingReport(
-                table["pid"],
-                datetime.fromisoformat(at) if at else None,
-                table["trouble"],
-                datetime.fromisoformat(since) if since else None,
-            )
-        return PollingReport()
+        if handle is not None:
+            os.close(handle)
+        return handle is None
 
     def leave(self) -> None:
-        """Gives the role and the presence up."""
+        """Takes the mark away."""
         self._announced = False
-        self._give_up()
+        self._unmark()
 
-    def _give_up(self) -> None:
-        for handle in (self._leading, self._handle):
-            if handle is not None:
-                os.close(handle)
-        if self._handle is not None:
-            with contextlib.suppress(OSError):
-                (self._folder / self.owner).unlink()
-        self._leading = self._handle = None
+    def _unmark(self) -> None:
+        if self._handle is None:
+            return
+        with contextlib.suppress(OSError):
+            if self._is_marked():
+                (self._folder / self._owner).unlink()
+        os.close(self._handle)
+        self._handle = None
 
     def _clear_dead(self) -> None:
-        with files.explained("Cannot read the folder", self._folder):
-            names = os.listdir(self._folder)
-        for name in names:
-            handle = files.try_lock(self._folder / name)
-            if handle is None:
-                continue
+        for name in os.listdir(self._folder):
+            path = self._folder / name
             with contextlib.suppress(OSError):
-                (self._folder / name).unlink()
-            os.close(handle)
+                _remove_if_dead(path)
 
 
-def _is_open(handle: int, path: Path) -> bool:
-    """Whether ``handle`` is of the file that stands at ``path`` now."""
-    with contextlib.suppress(OSError):
-        return os.path.samestat(os.fstat(handle), path.stat())
-    return False
+def _may_be_owner(owner: str) -> bool:
+    return owner.isascii() and owner.isprintable() and "/" not in owner and 2 < len(owner) < 256
+
+
+def _remove_if_dead(path: Path) -> None:
+    handle = _dead_mark(path)
+    if handle is None:
+        return
+    try:
+        # Still locked: a copy that has just made it cannot take it for its own meanwhile.
+        path.unlink()
+    finally:
+        os.close(handle)
+
+
+def _dead_mark(path: Path) -> int | None:
+    """A handle of the mark that nobody has locked; None when somebody has. Raises OSError when it cannot be told."""
+    handle = small_files.open_plain(path, os.O_RDONLY)
+    if small_files.lock_at_once(handle, shared=True):
+        return handle
+    os.close(handle)
+    return None

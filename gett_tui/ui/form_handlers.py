@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from gett_tui.error_messages import sentence
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding.errors import UnconfirmedError
@@ -13,7 +14,6 @@ from gett_tui.onboarding.registration import FIELDS
 from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
 from gett_tui.ui.form_result import Accepted, Refused
-from gett_tui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping

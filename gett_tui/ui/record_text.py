@@ -10,10 +10,11 @@ from datetime import UTC
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from gett_tui.error_messages import describe
+from gett_tui.errors import Cause
 from gett_tui.onboarding.registration import FIELDS
 from gett_tui.onboarding.status import OwnState, meaning
 from gett_tui.text import lines, one_line
-from gett_tui.ui.cause_words import cause_words
 from gett_tui.ui.commands import with_keys
 from gett_tui.ui.status_style import style_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Change, Record, Trouble
 
+_OWN_ROWS = ("items", "request_id")
 _ABOUT_STORE = ("storeId", "name")
 """Members of the activated store that are told elsewhere."""
 
@@ -59,12 +61,19 @@ def state_rows(record: Record, now: datetime, *, note: str | None, ascii_only: b
 
 def trouble_rows(trouble: Trouble, now: datetime) -> Iterator[Row]:
     """What went wrong last, with all that support needs."""
-    what = cause_words(trouble.cause, trouble.facts, trouble.text)
-    yield Row(f"{one_line(trouble.action, 40)} at {clock_words(trouble.at, now)}: {one_line(what, 1_000)}", "red")
+    what = one_line(trouble_words(trouble), 1_000)
+    yield Row(f"{one_line(trouble.action, 40)} at {clock_words(trouble.at, now)}: {what}", "red")
     for item in trouble.items:
         yield Row(f"  {one_line(item, 400)}", "red")
     if trouble.request_id:
         yield Row(f"  request id {one_line(trouble.request_id, 100)}", "dim")
+
+
+def trouble_words(trouble: Trouble) -> str:
+    """What went wrong and what to do, without the items and the request's id, which have rows of their own."""
+    if trouble.cause in (None, Cause.OTHER) or not trouble.facts:
+        return trouble.text
+    return describe(trouble.cause, {name: fact for name, fact in trouble.facts.items() if name not in _OWN_ROWS})
 
 
 def fact_rows(record: Record) -> Iterator[Row]:

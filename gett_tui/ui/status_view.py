@@ -8,16 +8,15 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from gett_tui import words
+from gett_tui import error_messages
+from gett_tui.errors import Cause
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import NotConnectedError
 from gett_tui.text import one_line
-from gett_tui.ui.cause_words import cause_words
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from gett_tui.errors import GettTuiError
     from gett_tui.onboarding.ports import Lead, PollingReport, RecordProblem
     from gett_tui.ui.widgets.status_line import StatusView
 
@@ -26,7 +25,8 @@ def reduce(view: StatusView, event: events.Event, zone: tzinfo | None) -> Status
     """``view`` after ``event``; times are told in ``zone``."""
     match event:
         case events.Role():
-            return _led(view, event.lead, zone)
+            trouble = f"Gett is not asked: {error_messages.sentence(event.trouble)}" if event.trouble else None
+            return _led(view._replace(no_lead=trouble), event.lead, zone)
         case events.FilesTrouble():
             return view._replace(files=_file_words(event), notice=_first_of(event.notices))
         case events.Reachability():
@@ -48,7 +48,7 @@ def _reached(view: StatusView, event: events.Reachability, zone: tzinfo | None) 
     trouble = None
     if event.error is not None:
         again = f" Trying again at {event.next_try.astimezone(zone):%H:%M:%S}." if event.next_try else ""
-        trouble = outage_words(event.since, f"{_reason(event.error)}{again}", zone)
+        trouble = outage_words(event.since, f"{error_messages.reason(event.error)}{again}", zone)
     # That this window has no way to Gett, no other window can know.
     if isinstance(event.error, NotConnectedError):
         return view._replace(no_way=trouble)
@@ -76,17 +76,19 @@ def _led(view: StatusView, lead: Lead, zone: tzinfo | None) -> StatusView:
 def _reported(report: PollingReport, zone: tzinfo | None) -> str | None:
     if report.cause is None and report.trouble is None:
         return None
-    text = f"{(report.trouble or '').rstrip('.')}."
-    return outage_words(report.trouble_since, cause_words(report.cause, report.facts, text), zone)
+    return outage_words(report.trouble_since, _why(report), zone)
 
 
-def _reason(error: GettTuiError) -> str:
-    return cause_words(error.cause, error.facts, words.reason(error))
+def _why(report: PollingReport) -> str:
+    # As ``error_messages.reason`` says it in the window that met it.
+    if report.cause in (None, Cause.OTHER):
+        return f"{(report.trouble or '').rstrip('.')}."
+    return error_messages.describe_outage(report.cause, report.facts or {})
 
 
 def _file_words(event: events.FilesTrouble) -> str | None:
     if event.error is not None:
-        return f"Nothing can be saved: {words.sentence(event.error)}"
+        return f"Nothing can be saved: {error_messages.sentence(event.error)}"
     return _first_of(event.problems)
 
 

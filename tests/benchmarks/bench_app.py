@@ -44,7 +44,7 @@ def serve(stores: int) -> None:
     """A Gett at which every question about a store brings a change."""
     from sandbox_server import live_sandbox
 
-    from gett_tui.sandbox.app import Settings
+    from gett_tui.sandbox.settings import Settings
     from gett_tui.sandbox.state import INGESTING, PENDING, Onboarding, State
 
     class Restless(State):

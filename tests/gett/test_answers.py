@@ -148,7 +148,10 @@ def _check_error(error: GettError, status: int) -> None:
     assert isinstance(error, ProblemError)
     assert 400 <= status < 600
     assert error.outcome is Outcome.NOT_DONE or status >= 500
-    assert error.outcome is Outcome.UNKNOWN or status < 500 or (status == 503 and error.problem.documented)
+    assert error.outcome is Outcome.UNKNOWN or status < 500 or (status == 503 and error.problem.is_gett)
+    assert error.outcome is Outcome.UNKNOWN or status != 408
+    assert not error.may_go_again or (error.problem.is_gett and error.outcome is Outcome.NOT_DONE)
+    json.dumps(error.facts, allow_nan=False)
     _check_problem(error.problem)
 
 
@@ -226,7 +229,7 @@ def test_a_problem_is_read_whole(gett: Answering) -> None:
         "validation",
         "req_abc123",
     )
-    assert (problem.retryable, problem.retry_after, problem.documented, problem.body) == (False, 3.0, True, "")
+    assert (problem.retryable, problem.retry_after, problem.is_gett, problem.body) == (False, 3.0, True, "")
     assert [(item.code, item.message, item.where) for item in problem.errors] == [
         ("BAD_URL", "not a URL", "$.webhookUrl"),
         (None, "too long", "name"),
@@ -255,7 +258,7 @@ def test_a_frameworks_own_error_is_not_taken_for_a_problem_of_gett(gett: Answeri
     body = {"timestamp": "2026-01-01", "status": 404, "error": "Not Found", "path": "/v1"}
     error = gett.ask(404, {"Content-Type": b"application/json"}, json.dumps(body).encode())["status"]
     assert isinstance(error, ProblemError)
-    assert not error.problem.documented
+    assert not error.problem.is_gett
     assert "Not Found" in error.problem.body
 
 

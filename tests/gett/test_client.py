@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
 import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -33,7 +35,9 @@ from gett_tui import __version__
 from gett_tui.errors import Cause, ConfigError
 from gett_tui.gett.client import GettClient, RateLimits, Timeouts
 from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError, Outcome
+from gett_tui.gett.exchange import Exchanger
 from gett_tui.gett.models import STORES_PATH, Registration
+from gett_tui.gett.proxies import Way
 from gett_tui.gett.secret import Secret
 
 REGISTRATION = Registration(
@@ -108,8 +112,8 @@ async def test_reads_share_connections_and_every_write_has_its_own(server: Hosti
         assert server.connections == 4
 
 
-@pytest.mark.parametrize("other", ["https://127.0.0.1:{port}", "http://localhost:{port}", "http://127.0.0.1:{next}"])
-async def test_the_key_is_added_for_the_base_urls_own_host_alone(server: HostileServer, other: str) -> None:
+@pytest.mark.parametrize("elsewhere", ["@gett.example/x", "1/x", "@127.0.0.1/x"])
+async def test_the_key_is_added_for_the_base_urls_own_host_alone(elsewhere: str) -> None:
     """Even if a later change let a request go elsewhere."""
     seen: list[httpx.Request] = []
 
@@ -117,11 +121,21 @@ async def test_the_key_is_added_for_the_base_urls_own_host_alone(server: Hostile
         seen.append(request)
         return httpx.Response(200, json=ONBOARDING)
 
-    async with GettClient(server.url, secret(), transport=httpx.MockTransport(answer)) as client:
-        await client.status("id-1")
-        client._base = other.format(port=server.port, next=server.port + 1)
-        await client.status("id-1")
+    transport = httpx.MockTransport(answer)
+    exchanger = Exchanger(
+        "http://127.0.0.1:8080",
+        secret(),
+        Way(None, "loopback"),
+        reads=transport,
+        writes=transport,
+        timeouts=Timeouts(),
+        is_embedded=True,
+        observer=lambda exchange: None,
+    )
+    await exchanger.send("GET", "/x", "read")
+    await exchanger.send("GET", elsewhere, "read")
     assert shows_key(repr(seen[0].headers.raw))
+    assert (seen[1].url.host, seen[1].url.port) != ("127.0.0.1", 8080)
     assert not shows_key(repr(seen[1].headers.raw))
 
 
@@ -290,15 +304,25 @@ class TestNoConnection:
         with hostile_server(_over_tls) as server:
             error = await self._fails(server.url.replace("http:", "https:"))
             assert not server.requests
-        assert error.cause is Cause.TLS
+        assert error.cause is Cause.TLS_ISSUER
         assert "certificate" in str(error)
+
+    @pytest.mark.parametrize("name", ["expired", "future"])
+    async def test_the_certificate_is_out_of_date(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        pem = PEM.with_name(f"{name}-tls.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        with hostile_server(partial(_over_tls, pem=pem)) as server:
+            error = await self._fails(server.url.replace("http:", "https:"))
+            assert not server.requests
+        assert error.cause is Cause.TLS_EXPIRED
+        assert error.facts["host"] == "127.0.0.1"
 
     async def test_the_certificate_is_for_another_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(PEM))
         with hostile_server(_over_tls) as server:
             error = await self._fails(f"https://localhost:{server.port}")
             assert not server.requests
-        assert error.cause is Cause.TLS
+        assert error.cause is Cause.TLS_NAME
         assert "localhost" in str(error)
 
     async def test_all_connections_are_taken(self, server: HostileServer) -> None:
@@ -375,18 +399,18 @@ class TestEnvironment:
             assert shows_key(proxy.requests[1])
 
     @pytest.mark.parametrize(
-        "script",
+        ("script", "cause", "status"),
         [
-            breaking_off(whole(407, "Password?", "Proxy-Authenticate: Basic")),
-            breaking_off(whole(502)),
-            breaking_off(),
-            breaking_off(b"no proxy at all\r\n\r\n"),
-            falling_silent(),
+            (breaking_off(whole(407, "Password?", "Proxy-Authenticate: Basic")), Cause.PROXY_STATUS, 407),
+            (breaking_off(whole(503)), Cause.PROXY_STATUS, 503),
+            (breaking_off(), Cause.PROXY, None),
+            (breaking_off(b"no proxy at all\r\n\r\n"), Cause.PROXY, None),
+            (falling_silent(), Cause.PROXY_TIMEOUT, None),
         ],
     )
     @pytest.mark.parametrize("timeouts", [Timeouts(read=0.2), Timeouts(total=0.3)])
     async def test_a_proxy_that_fails_is_named_and_nothing_was_sent(
-        self, monkeypatch: pytest.MonkeyPatch, script: Any, timeouts: Timeouts
+        self, monkeypatch: pytest.MonkeyPatch, script: Any, cause: Cause, status: int | None, timeouts: Timeouts
     ) -> None:
         with hostile_server(script) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//user:proxy-password@"))
@@ -394,8 +418,9 @@ class TestEnvironment:
                 with pytest.raises(NotSentError) as caught:
                     await client.register(REGISTRATION)
             assert not any(shows_key(request) for request in proxy.requests)
-        assert caught.value.cause is Cause.PROXY
-        assert "proxy-password" not in str(caught.value)
+        assert (caught.value.cause, caught.value.facts.get("status")) == (cause, status)
+        assert (caught.value.facts["proxy"], caught.value.facts["variable"]) == (proxy.url, "HTTPS_PROXY")
+        assert "proxy-password" not in str(caught.value) + str(caught.value.facts)
         assert_keyless(caught.value)
 
     async def test_a_proxy_that_is_not_there_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,15 +430,61 @@ class TestEnvironment:
             async with GettClient("https://gett.test", secret()) as client:
                 with pytest.raises(NotSentError) as caught:
                     await client.cancel("id-1")
-        assert caught.value.cause is Cause.PROXY
+        assert caught.value.cause is Cause.PROXY_REFUSED
         assert "refused" in str(caught.value)
+
+    async def test_a_proxy_whose_name_is_unknown_is_not_taken_for_gett(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def unknown(*args: object, **named: object) -> None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+        async with GettClient("https://gett.test", secret(), env={"HTTPS_PROXY": "proxy.test:1"}) as client:
+            with pytest.raises(NotSentError) as caught:
+                await client.cancel("id-1")
+        assert (caught.value.cause, caught.value.facts["proxy"]) == (Cause.PROXY_DNS, "http://proxy.test:1")
+
+    async def test_a_proxy_gets_the_user_and_the_password_of_its_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with hostile_server(breaking_off(whole(407))) as proxy:
+            url = proxy.url.replace("//", "//us%40er:pass:w%C3%B6rd@")
+            async with GettClient("https://gett.test", secret(), env={"HTTPS_PROXY": url}) as client:
+                with pytest.raises(NotSentError):
+                    await client.cancel("id-1")
+        login = base64.b64encode("us@er:pass:wörd".encode()).decode()
+        assert f"proxy-authorization: basic {login}".lower() in proxy.requests[0].decode().lower()
+        assert b"gett.test:443" in proxy.requests[0]
+
+    async def test_gett_s_certificate_is_checked_behind_a_proxy_too(self) -> None:
+        async def tunnel(connection: Connection) -> None:
+            await connection.request()
+            await connection.send(head(200))
+            await _over_tls(connection)
+
+        with hostile_server(tunnel) as proxy:
+            async with GettClient("https://gett.test", secret(), env={"HTTPS_PROXY": proxy.url}) as client:
+                with pytest.raises(NotSentError) as caught:
+                    await client.status("id-1")
+            assert len(proxy.requests) == 1
+        assert caught.value.cause is Cause.TLS_ISSUER
+
+    @pytest.mark.parametrize("trusted", [True, False])
+    async def test_a_proxy_over_tls_is_checked_and_named(self, trusted: bool) -> None:
+        async def refusing(connection: Connection) -> None:
+            await _over_tls(connection, answer=whole(403))
+
+        with hostile_server(refusing) as proxy:
+            env = {"HTTPS_PROXY": proxy.url.replace("http:", "https:"), "SSL_CERT_FILE": str(PEM) if trusted else ""}
+            async with GettClient("https://gett.test", secret(), env=env) as client:
+                with pytest.raises(NotSentError) as caught:
+                    await client.status("id-1")
+            assert len(proxy.requests) == trusted
+        assert caught.value.cause is (Cause.PROXY_STATUS if trusted else Cause.PROXY_TLS)
 
     @pytest.mark.parametrize(
         "proxy", ["socks5://user:proxy-password@127.0.0.1:1", "ftp://127.0.0.1", "http://[::1", "http://h:port"]
     )
     def test_a_proxy_that_cannot_be_used_is_explained(self, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
         monkeypatch.setenv("ALL_PROXY", proxy)
-        with pytest.raises(ConfigError, match="proxy in the environment") as caught:
+        with pytest.raises(ConfigError, match="proxy in ALL_PROXY") as caught:
             GettClient("https://gett.test", secret())
         assert "proxy-password" not in str(caught.value)
 
@@ -433,11 +504,11 @@ class TestEnvironment:
             GettClient("https://gett.test", secret())
 
 
-async def _over_tls(connection: Connection) -> None:
+async def _over_tls(connection: Connection, *, pem: Path = PEM, answer: bytes = whole(200, ONBOARDING)) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(PEM)
+    context.load_cert_chain(pem)
     await connection.start_tls(context)
-    await answering(whole(200, ONBOARDING))(connection)
+    await answering(answer)(connection)
 
 
 async def _greeting(connection: Connection) -> None:

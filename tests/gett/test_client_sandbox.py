@@ -13,7 +13,7 @@ from gett_tui.gett.client import GettClient
 from gett_tui.gett.errors import GettError, NoAnswerError, Outcome, ProblemError, UnreadableAnswerError
 from gett_tui.gett.models import Onboarding, Registration
 from gett_tui.gett.secret import Secret
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("few_certificates")
 
@@ -108,8 +108,7 @@ async def test_a_wrong_state_is_a_no_and_nothing_was_done(gett: Live, code: int,
             with pytest.raises(ProblemError) as caught:
                 await call(one.onboarding_id)
             assert (caught.value.status, caught.value.outcome) == (code, Outcome.NOT_DONE)
-            assert caught.value.problem.documented
-            assert (caught.value.problem.error_code is None) is bare
+            assert caught.value.problem.is_gett is not bare
     assert (gett.carried_out("activate") - activations, gett.carried_out("cancel") - cancels) == (0, 1)
 
 
@@ -129,11 +128,11 @@ async def test_what_was_cancelled_is_gone_or_still_told_of(gett: Live, kept: boo
 
 async def test_a_malformed_id_is_a_bare_404_and_an_unknown_one_a_problem(gett: Live) -> None:
     async with GettClient(gett.url, secret()) as client:
-        for onboarding_id, documented in (("no-uuid", False), ("a/b?c", False), (UNKNOWN_ID, True)):
+        for onboarding_id, is_gett in (("no-uuid", False), ("a/b?c", False), (UNKNOWN_ID, True)):
             with pytest.raises(ProblemError) as caught:
                 await client.activate(onboarding_id)
             assert (caught.value.status, caught.value.outcome) == (404, Outcome.NOT_DONE)
-            assert caught.value.problem.documented is documented
+            assert caught.value.problem.is_gett is is_gett
 
 
 async def test_a_catalog_that_fails_tells_why(gett: Live) -> None:

@@ -177,12 +177,13 @@ STATUSES = {
     "304": reads(head(304), UNREADABLE),
     "302 to nowhere": reads(whole(302, "", "Location: http://[::1"), UNREADABLE),
     "302 to something odd": reads(whole(302, "", "Location: javascript:\xff\xfe"), UNREADABLE),
-    **{f"{code}": reads(whole(code), REFUSED) for code in (400, 401, 403, 404, 405, 407, 408, 409, 410, 422, 429, 499)},
-    **{f"{code}": reads(whole(code), FAILED) for code in (500, 501, 502, 503, 504, 529, 599)},
+    **{f"{code}": reads(whole(code), REFUSED) for code in (400, 401, 403, 404, 405, 407, 409, 410, 422, 429, 499)},
+    **{f"{code}": reads(whole(code), FAILED) for code in (408, 500, 501, 502, 503, 504, 529, 599)},
     "404 as a web page": reads(whole(404, "<h1>Not found", HTML), REFUSED),
     "500 with a problem": reads(whole(500, {"title": "Internal Server Error"}, PROBLEM), FAILED),
     "502 with a problem": reads(whole(502, {"title": "Bad Gateway"}, PROBLEM), FAILED),
-    "503 with a problem": reads(whole(503, {"title": "Service Unavailable"}, PROBLEM), REFUSED),
+    "503 with a problem": reads(whole(503, {"errorCode": "SERVICE_UNAVAILABLE", "status": 503}, PROBLEM), REFUSED),
+    "503 with a problem that names no code": reads(whole(503, {"title": "Service Unavailable"}, PROBLEM), FAILED),
     "503 with a problem as plain JSON": reads(
         whole(503, {"errorCode": "SERVICE_UNAVAILABLE"}, "Content-Type: application/json"), REFUSED
     ),
@@ -276,7 +277,7 @@ class TestWhatIsKept:
         with pytest.raises(ProblemError) as caught:
             await client.status("id-1")
         problem = caught.value.problem
-        assert (problem.documented, problem.title) == (False, None)
+        assert (problem.is_gett, problem.title) == (False, None)
         assert problem.body.startswith("<p>bad")
         assert len(problem.body) == 2_000
 
@@ -350,7 +351,7 @@ async def test_the_host_of_a_redirect_cannot_steer_the_terminal() -> None:
 async def test_how_long_to_wait_is_a_finite_time_or_unknown(
     server: HostileServer, status: int, member: str | None, header: str | None, seconds: float | None
 ) -> None:
-    data = '{"title": "Slow down"' + ("" if member is None else f', "retryAfter": {member}') + "}"
+    data = '{"errorCode": "RATE_LIMITED"' + ("" if member is None else f', "retryAfter": {member}') + "}"
     server.script = answering(whole(status, data, PROBLEM, *([] if header is None else [f"Retry-After: {header}"])))
     async with GettClient(server.url, secret()) as client:
         with pytest.raises(ProblemError) as caught:

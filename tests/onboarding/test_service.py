@@ -23,7 +23,7 @@ from gett_tui.onboarding.ports import DuplicateError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 from gett_tui.storage import files
 from gett_tui.storage.files import FileTroubleError
 from gett_tui.storage.record_store import RecordStore

@@ -224,3 +224,28 @@ def test_expected_news_is_finite_and_grows_with_time(status: str, age: float, ah
     assert math.isfinite(news)
     assert news >= -1e-6
     assert stages.expected_news(status, age, ahead * 2) >= news - 1e-6
+
+
+def test_a_thousand_gone_stores_are_asked_rarely_and_take_nothing_from_the_moving_ones() -> None:
+    def asked_of_moving(gone: int) -> tuple[int, Counter[str]]:
+        schedule = Schedule(random.Random(1))
+        for number in range(gone):
+            schedule.put(f"gone{number}", OwnState.GONE, 0.0, age=float(number))
+        for number in range(100):
+            schedule.put(f"moving{number}", INGESTING, 0.0, age=60.0)
+        asked = Counter(key for _, key in run(schedule, 4_000, 10))
+        return sum(count for key, count in asked.items() if key.startswith("moving")), asked
+
+    alone, _ = asked_of_moving(0)
+    beside, asked = asked_of_moving(1_000)
+    gone = {key: count for key, count in asked.items() if key.startswith("gone")}
+    assert beside > 0.96 * alone
+    assert len(gone) == 1_000, "now and then each is asked"
+    assert sum(gone.values()) < 1_300
+
+
+def test_a_gone_store_that_a_person_looks_at_is_asked_at_once() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", OwnState.GONE, 0.0)
+    schedule.watch("a", 0.0)
+    assert len(run(schedule, 20, 10)) >= 8

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandbox_server import Live, live_sandbox
 
-from gett_tui.sandbox.app import Settings
 from gett_tui.sandbox.embedded import BASE_URL, SEEDS, Embedded
+from gett_tui.sandbox.settings import Settings
 from gett_tui.sandbox.state import ACTIVE, FAILED, INGESTING, PENDING, READY, State
 
 STORES = "/v1/commerce/onboarding/stores"
@@ -118,6 +118,13 @@ def test_the_window_is_counted_down_and_its_end_is_a_429_with_the_time_to_wait()
         assert refused.json()["retryable"] is True
         assert float(refused.headers["x-ratelimit-reset"]) > time.time()
         assert http.post(STORES, json=body(live)).status_code == 201, "writes have a window of their own"
+
+
+def test_a_clock_that_is_put_back_does_not_hold_the_window_open() -> None:
+    with live_sandbox(Settings(reads_per_minute=1)) as live, client(live) as http:
+        assert [http.get(f"{STORES}/x").status_code for _ in range(2)] == [404, 429]
+        live.state.now = lambda: time.time() - 3_600
+        assert [http.get(f"{STORES}/x").status_code for _ in range(2)] == [404, 429]
 
 
 SWITCHES: list[tuple[Settings, Callable[[httpx.Client, Live], bool]]] = [

@@ -22,15 +22,15 @@ from gett_tui.onboarding import events
 from gett_tui.onboarding.ports import Lead, PollingReport
 from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime, RuntimeConfig
-from gett_tui.sandbox.app import Settings
+from gett_tui.sandbox.settings import Settings
 
 LEADER = """
 import sys, time
 from pathlib import Path
-from gett_tui.storage.instances import Instances
-presence = Instances(Path(sys.argv[1]))
-presence.announce()
-print(presence.lead(), flush=True)
+from gett_tui.onboarding.ports import Lead, PollingReport
+from gett_tui.storage.leadership import Leadership
+leadership = Leadership(Path(sys.argv[1]))
+print(leadership.lead(PollingReport()).is_ours, flush=True)
 time.sleep(60)
 """
 

@@ -128,6 +128,21 @@ async def test_trouble_shows_all_that_support_needs() -> None:
         assert words in text
 
 
+async def test_trouble_is_told_by_its_cause_and_its_items_and_id_once() -> None:
+    facts = {
+        "status": 422,
+        "error_code": "INVALID",
+        "detail": "bad menu",
+        "items": [{"message": "x"}],
+        "request_id": "r7",
+    }
+    trouble = Trouble(NOW, "register", "old words", request_id="r7", items=("x",), cause="problem", facts=facts)
+    text = await shown(record(*WAY, trouble=trouble), width=100)
+    assert "register at 14:03:07: Gett says 422 INVALID: bad menu" in text
+    assert "old words" not in text
+    assert text.count("r7") == 1
+
+
 async def test_a_write_on_its_way_and_the_note_of_the_moment_are_shown() -> None:
     text = await shown(record(*WAY, pending=Pending("activate", NOW, "me")), "waiting 12 s: rate limit")
     assert "activate sent 14:03:07, no answer yet" in text

@@ -30,7 +30,7 @@ def test_an_outage_stands_with_its_cause_and_its_next_try_until_gett_answers_aga
     outage = events.Reachability(REFUSED, NOW, NOW + timedelta(seconds=20))
     view = after(outage, events.Polled(NOW))
     assert view.trouble is not None
-    assert view.trouble.startswith("Gett cannot be asked since 14:03: the connection is refused.")
+    assert view.trouble.startswith("Gett cannot be asked since 14:03: the connection to Gett is refused.")
     assert view.trouble.endswith("Trying again at 14:03:27.")
     assert after(outage, events.Reachability()).trouble is None
 
@@ -43,8 +43,21 @@ def test_the_window_that_follows_says_what_the_one_that_polls_reports_and_not_it
     assert after(events.Role(Lead(False, report)), events.Role(Lead(False, PollingReport(77, NOW)))).trouble is None
 
 
+def test_the_same_cause_is_told_in_the_same_words_in_both_windows() -> None:
+    report = PollingReport(77, NOW, str(REFUSED), NOW, REFUSED.cause.value, dict(REFUSED.facts))
+    assert after(events.Role(Lead(False, report))).trouble == after(events.Reachability(REFUSED, NOW)).trouble
+
+
+def test_why_nobody_can_be_made_to_poll_stands_until_it_is_over() -> None:
+    stuck = events.Role(Lead(False), StorageError("the lock cannot be had", cause=Cause.OTHER))
+    assert after(stuck).no_lead == "Gett is not asked: the lock cannot be had"
+    assert after(stuck, events.Role(Lead(True))).no_lead is None
+
+
 def test_a_window_that_has_no_way_to_gett_says_so_whoever_polls() -> None:
-    no_way = events.Reachability(NotConnectedError("HTTPS_PROXY is no URL"), NOW, NOW + timedelta(seconds=5))
+    no_way = events.Reachability(
+        NotConnectedError("HTTPS_PROXY is no URL", cause=Cause.OTHER), NOW, NOW + timedelta(seconds=5)
+    )
     follows = events.Role(Lead(False, PollingReport(77, NOW)))
     for view in (after(no_way, follows), after(follows, no_way), after(no_way, events.Role(Lead(True)))):
         assert view.no_way is not None

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from gett_tui import words
+from gett_tui import error_messages
 from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.form_result import Accepted, Refused
@@ -64,7 +64,7 @@ class AskScreen(Dialog["str | None"]):
         try:
             end = await self._submit(text)
         except Exception as error:  # whatever it is, the dialog says so and keeps what was typed
-            end = Refused(general=words.sentence(error))
+            end = Refused(general=error_messages.sentence(error))
         if isinstance(end, Accepted):
             # What was opened over this meanwhile, such as the palette, would be closed in its place.
             self.pop_until_active()

@@ -458,6 +458,6 @@ def _import_runtime() -> None:
 
 
 def _sentence(error: BaseException) -> str:
-    from gett_tui.words import sentence
+    from gett_tui.error_messages import sentence
 
     return sentence(error)

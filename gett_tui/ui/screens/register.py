@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Label, Static
 
-from gett_tui import words
+from gett_tui import error_messages
 from gett_tui.onboarding.registration import (
     FIELDS,
     NAMES,
@@ -210,7 +210,7 @@ class RegisterScreen(Dialog["str | None"]):
         try:
             end = await self._submit(values, override)
         except Exception as error:  # whatever it is, the form says so and keeps what was typed
-            end = Refused(general=words.sentence(error))
+            end = Refused(general=error_messages.sentence(error))
         if isinstance(end, Accepted):
             # What was opened over this meanwhile, such as the palette, would be closed in its place.
             self.pop_until_active()
@@ -251,7 +251,7 @@ class RegisterScreen(Dialog["str | None"]):
             sent = cleaned(values)
             findings = await check(sent["catalogCallbackUrl"], sent["partnerStoreId"])
         except Exception as error:  # whatever it is, the form says so and stays usable
-            findings = [("error", words.sentence(error))]
+            findings = [("error", error_messages.sentence(error))]
         if self._values() == values:
             self._show_findings(findings or [("", "Nothing is wrong with the catalog.")])
 

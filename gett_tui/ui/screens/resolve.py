@@ -11,8 +11,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from gett_tui.text import lines, one_line
-from gett_tui.ui.cause_words import cause_words
 from gett_tui.ui.commands import LEAVE
+from gett_tui.ui.record_text import trouble_words
 from gett_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ class ResolveScreen(Dialog["str | None"]):
         record = self._record
         rows: list[Text] = []
         if record.trouble is not None:
-            trouble = record.trouble
-            rows.append(Text(one_line(cause_words(trouble.cause, trouble.facts, trouble.text), 300), "red"))
+            rows.append(Text(one_line(trouble_words(record.trouble), 300), "red"))
             if record.trouble.request_id:
                 rows.append(Text(f"request id {one_line(record.trouble.request_id, 100)}", "dim"))
         rows += [Text(f"sent {one_line(name, 40)} {one_line(str(value), 300)}") for name, value in record.sent.items()]

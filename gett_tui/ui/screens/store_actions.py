@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from gett_tui.error_messages import sentence
 from gett_tui.onboarding.batch import Batch
 from gett_tui.onboarding.status import OwnState, Status, can_change, meaning
 from gett_tui.text import one_line
 from gett_tui.ui import form_handlers
 from gett_tui.ui.commands import command, with_keys
-from gett_tui.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -35,6 +35,8 @@ class StatusView(NamedTuple):
     """Since when the window that polls has not answered; None while it does, or while this one polls."""
     trouble: str | None = None
     """Why Gett cannot be asked."""
+    no_lead: str | None = None
+    """Why it cannot be told which window polls, so that this one does not."""
     no_way: str | None = None
     """Why this window has no way to Gett."""
     files: str | None = None
@@ -74,7 +76,7 @@ class StatusLine(Widget):
 
     def _troubles(self) -> list[Text]:
         view, width = self._view, self.app.size.width
-        texts = (self._silence(), self._no_way(), view.trouble, view.files)
+        texts = (self._silence(), view.no_lead, self._no_way(), view.trouble, view.files)
         rows = [row for text in texts if text for row in _standing("!", text, width, "bold red")]
         return [*rows, *(_standing("i", view.notice, width, "yellow") if view.notice else ())]
 

@@ -1,0 +1,142 @@
+"""The key is found in any spelling, and what does not hold it comes through as it is."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import tracemalloc
+from urllib.parse import quote
+
+import pytest
+from hostile_server import answering, head, hostile_server
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gett_tui.gett.client import GettClient
+from gett_tui.gett.errors import UnreadableAnswerError
+from gett_tui.gett.secret import Secret, redacted, without_key
+
+KEY = "test-key_7Hq2Zr9w/Xb4+Lm8Ck1~Vt6Ny3=="
+HELD = Secret(KEY)
+SPELLINGS = {
+    "plain": KEY,
+    "twelve in a row": KEY[9:21],
+    "masked in the middle": KEY[:5] + "*" * 9 + KEY[20:35],
+    "over two lines": KEY[:18] + "\r\n    " + KEY[18:],
+    "over two lines in JSON": KEY[:18] + "\\n" + KEY[18:],
+    "in JSON in JSON": json.dumps(json.dumps(KEY.replace("/", "\\/"))),
+    "with blanks": " ".join(KEY),
+    "with zero-width blanks": "\u200b".join(KEY),
+    "in capitals": KEY.upper(),
+    "percent": "".join(f"%{ord(char):02x}" for char in KEY),
+    "percent twice": quote("".join(f"%{ord(char):02X}" for char in KEY), safe=""),
+    "HTML": "".join(f"&#{ord(char)};" for char in KEY),
+    "HTML in hex with noughts": "".join(f"&#x000{ord(char):x}" + ";" for char in KEY),
+    "HTML twice": html.escape("".join(f"&#{ord(char)};" for char in KEY)),
+    "JSON escapes": "".join(f"\\u{ord(char):04X}" for char in KEY),
+    "JavaScript escapes": "".join(f"\\x{ord(char):02x}" for char in KEY),
+    "hex": KEY.encode().hex(),
+    "hex in capitals with colons": KEY.encode().hex(":").upper(),
+    "hex with 0x": ", ".join(f"0x{ord(char):02x}" for char in KEY),
+    "UTF-16": KEY.encode("utf-16-le").decode(),
+}
+SPELLINGS |= {
+    f"base64 at {lead} for {kind}": coder(b"x" * lead + f"Bearer {KEY}".encode()).decode()
+    for lead in range(3)
+    for kind, coder in (("text", base64.b64encode), ("URLs", base64.urlsafe_b64encode))
+}
+SPELLINGS["HTML in HTML by names"] = "".join(f"&amp;&num;{ord(char)}&semi;" for char in KEY)
+SPELLINGS["percent in HTML"] = "".join(f"&percnt;{ord(char):x}" for char in KEY)
+SPELLINGS["base64 in lines"] = base64.encodebytes(f"Authorization: Bearer {KEY}, once more {KEY}".encode()).decode()
+SPELLINGS["base64 in a URL"] = quote(base64.b64encode(KEY.encode()).decode(), safe="")
+SPELLINGS["hex in base64 lines"] = "\n".join([KEY.encode().hex()[:30], KEY.encode().hex()[30:]])
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("around", ["{}", '{{"detail": "the key {} is unknown", "id": "id-1"}}', "<p>a1{}b2</p>"])
+def test_the_key_is_hidden_in_any_spelling(spelling: str, around: str) -> None:
+    told = redacted(around.format(SPELLINGS[spelling]))
+    assert "***" in told
+    assert SPELLINGS[spelling] not in told
+    # Nothing that is left is still the key, in whatever spelling it was.
+    assert redacted(told) == told
+
+
+@pytest.mark.parametrize("spelling", ["plain", "percent", "hex", "HTML", "JSON escapes", "base64 at 0 for text"])
+def test_what_stands_around_the_key_is_kept(spelling: str) -> None:
+    told = redacted(f'{{"detail": "the key {SPELLINGS[spelling]} is unknown", "id": "id-1"}}')
+    assert told == '{"detail": "the key *** is unknown", "id": "id-1"}'
+
+
+@given(st.integers(0, len(KEY) - 12), st.integers(12, len(KEY)), st.sampled_from(["", " ", "x", "%20", "é", '"', "0"]))
+@settings(deadline=None)
+def test_twelve_characters_in_a_row_are_the_key(start: int, length: int, beside: str) -> None:
+    part = KEY[start : start + length]
+    assert part not in redacted(f"a {beside}{part}{beside} z")
+
+
+_text = st.text(max_size=30)
+_answers = st.fixed_dictionaries(
+    {"onboardingId": st.uuids().map(str), "status": st.sampled_from(["pending_catalog", "active"])},
+    optional={
+        "partnerStoreId": _text,
+        "name": _text,
+        "error": _text,
+        "reviewUrl": st.binary(max_size=60).map(lambda raw: "https://x.example/" + quote(base64.b64encode(raw))),
+        "digest": st.binary(max_size=64).map(bytes.hex),
+        "page": _text.map(html.escape),
+    },
+)
+
+
+@given(_answers, st.booleans(), st.sampled_from(["utf-8", "utf-16"]))
+@settings(deadline=None)
+def test_an_answer_without_the_key_comes_through_byte_for_byte(answer: object, escaped: bool, encoding: str) -> None:
+    body = json.dumps(answer, ensure_ascii=escaped).encode(encoding, "replace")
+    assert without_key(body, HELD) is body
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None)
+def test_any_bytes_are_searched(body: bytes) -> None:
+    assert without_key(body, HELD) is body
+    assert KEY.encode() not in without_key(body + KEY.encode() + body, HELD)
+
+
+@pytest.mark.parametrize(
+    "key", ["abcd", "store", "test-k1", "test-key", "----////++++", "a.b.c.d.e.f.g", "{}[](),;<>|'"]
+)
+def test_a_short_or_odd_key_is_hidden_whole(key: str) -> None:
+    held = Secret(key)
+    assert without_key(f"the key {key} is".encode(), held) == b"the key *** is"
+    assert without_key(b"the kex is", held) == b"the kex is"
+
+
+def test_less_than_four_characters_are_no_secret() -> None:
+    assert without_key(b"abc", Secret("abc")) == b"abc"
+    assert without_key(b"text", Secret("")) == b"text"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"a", b"%41", b"\\", b"\\u0041", b"&#65;", b"4a", KEY[:11].encode() + b" ", KEY[:-1].encode(), b"\0", b" "],
+)
+def test_a_text_that_would_take_long_is_searched_in_bounds_or_hidden_whole(piece: bytes) -> None:
+    """Counted in memory, which grows with the work, and not in seconds."""
+    body = piece * (1_000_000 // len(piece))
+    tracemalloc.start()
+    without_key(body, HELD)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * len(body)
+
+
+async def test_the_key_in_a_redirect_s_host_name_is_hidden() -> None:
+    key = Secret("test-key-7hq2zr9wxb4")
+    for host in ("test-key-7hq2zr9wxb4.evil.example", "TEST-KEY-7HQ2ZR.9WXB4.evil.example", "x.test%2Dkey-7hq2zr9wxb4"):
+        with hostile_server(answering(head(302, "Content-Length: 0", f"Location: https://{host}/x"))) as server:
+            async with GettClient(server.url, key) as client:
+                with pytest.raises(UnreadableAnswerError, match="a redirect to ") as caught:
+                    await client.status("id-1")
+        assert "7hq2" not in (str(caught.value) + str(caught.value.facts)).lower()

@@ -1,0 +1,158 @@
+"""An answer belongs to the question that it follows, and nothing that comes over a connection holds the others up."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpcore
+import pytest
+from hostile_server import Connection, Script, answering, falling_silent, head, hostile_server, whole, without_end
+from keyless import secret
+
+from gett_tui.errors import Cause
+from gett_tui.gett.client import GettClient, Timeouts
+from gett_tui.gett.errors import NoAnswerError, UnreadableAnswerError
+from gett_tui.gett.stream import Network
+
+PEM = Path(__file__).with_name("throwaway-tls.pem")
+ENV = {"SSL_CERT_FILE": str(PEM)}
+FRESH, STALE = {"onboardingId": "id-1", "status": "active"}, {"onboardingId": "id-1", "status": "catalog_failed"}
+
+
+def chunked(body: bytes, *, size: int = 7, extension: bytes = b"", trailer: bytes = b"") -> bytes:
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    chunks = b"".join(b"%x%s\r\n%s\r\n" % (len(piece), extension, piece) for piece in pieces)
+    return head(200, "Transfer-Encoding: chunked") + chunks + b"0\r\n" + trailer + b"\r\n"
+
+
+BODY = b'{"onboardingId": "id-1", "status": "active"}'
+FORMS: dict[str, bytes] = {
+    "with a length": whole(200, FRESH),
+    "in chunks": chunked(BODY),
+    "in chunks with extensions": chunked(BODY, extension=b";a=b"),
+    "in chunks with a trailer": chunked(BODY, trailer=b"X: y\r\n"),
+    "after a 100": head(100) + whole(200, FRESH),
+    "without CR": whole(200, FRESH).replace(b"\r\n\r\n", b"\n\n"),
+}
+LEFT_OVER = {
+    "a whole answer": whole(200, STALE),
+    "an answer that ends like the one before": whole(200, {**STALE, **FRESH}),
+    "the start of an answer": whole(200, STALE)[:20],
+    "a line end": b"\r\n",
+    "a single byte": b"H",
+}
+
+
+def _with_left_overs(form: bytes, rest: bytes, pause: float, *, first: Callable[[], bool]) -> Script:
+    """The first answer is followed by ``rest``, at once or a little later."""
+
+    async def script(connection: Connection) -> None:
+        while await connection.request():
+            is_first = first()
+            await connection.send(form + (rest if is_first and not pause else b""))
+            if is_first and pause:
+                await asyncio.sleep(pause)
+                await connection.send(rest)
+
+    return script
+
+
+async def _asked_twice(form: bytes, rest: bytes, pause: float, *, tls: bool) -> int:
+    """How many connections two questions needed; both must be answered with the answer to each."""
+    served: list[int] = []
+
+    def first() -> bool:
+        served.append(1)
+        return len(served) == 1
+
+    script = _with_left_overs(form, rest, pause, first=first)
+    with hostile_server(_over_tls(script) if tls else script) as server:
+        url = server.url.replace("http:", "https:") if tls else server.url
+        async with GettClient(url, secret(), env=ENV) as client:
+            assert (await client.status("id-1")).status == "active"
+            # So long that what the server sends later is there before the next question.
+            await asyncio.sleep(pause * 4)
+            assert (await client.status("id-1")).status == "active"
+        return server.connections
+
+
+def _over_tls(script: Script) -> Script:
+    async def wrapped(connection: Connection) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(PEM)
+        await connection.start_tls(context)
+        await script(connection)
+
+    return wrapped
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("pause", [0.0, 0.05], ids=["at once", "later"])
+@pytest.mark.parametrize("rest", LEFT_OVER.values(), ids=LEFT_OVER)
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+async def test_an_answer_that_waits_on_the_connection_answers_nothing(
+    form: bytes, rest: bytes, pause: float, tls: bool
+) -> None:
+    assert await _asked_twice(form, rest, pause, tls=tls) == 2
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("form", ["with a length", "in chunks", "in chunks with extensions", "after a 100"])
+async def test_a_connection_with_nothing_left_over_is_used_again(form: str, tls: bool) -> None:
+    assert await _asked_twice(FORMS[form], b"", 0.0, tls=tls) == 1
+
+
+async def test_nothing_is_asked_over_a_connection_on_which_somebody_has_spoken() -> None:
+    with hostile_server(_greeting) as server:
+        stream = await Network().connect_tcp("127.0.0.1", server.port)
+        while not stream.get_extra_info("is_readable"):
+            await asyncio.sleep(0.01)
+        with pytest.raises(httpcore.RemoteProtocolError):
+            await stream.write(b"GET / HTTP/1.1\r\n\r\n")
+        await stream.aclose()
+
+
+async def _greeting(connection: Connection) -> None:
+    await connection.send(whole(200, STALE))
+    await connection.closed()
+
+
+async def test_a_few_answers_before_the_answer_are_read_over() -> None:
+    early = head(100) + head(103, "Link: </x>") + head(102)
+    with hostile_server(answering(early + whole(200, FRESH))) as server:
+        async with GettClient(server.url, secret(), env=ENV) as client:
+            assert (await client.status("id-1")).status == "active"
+
+
+@pytest.mark.parametrize("piece", [head(100) * 3_000, head(103, "Link: </x>"), whole(200, FRESH, *["X: y"] * 1_000)])
+async def test_answers_before_the_answer_have_an_end(piece: bytes) -> None:
+    with hostile_server(without_end(b"", piece)) as server:
+        async with GettClient(server.url, secret(), env=ENV) as client:
+            with pytest.raises(NoAnswerError) as caught:
+                await client.cancel("id-1")
+    assert caught.value.cause is Cause.BROKEN
+
+
+@pytest.mark.parametrize("flood", [head(100) * 50_000, chunked(b" " * 50_000, size=1)], ids=["1xx", "chunks"])
+async def test_others_run_while_a_flood_is_read(flood: bytes) -> None:
+    """Measured in the processor's time between two turns of the event loop: the whole flood takes far more."""
+    longest = 0.0
+
+    async def others() -> None:
+        nonlocal longest
+        while True:
+            before = time.thread_time()
+            await asyncio.sleep(0)
+            longest = max(longest, time.thread_time() - before)
+
+    with hostile_server(falling_silent(flood)) as server:
+        async with GettClient(server.url, secret(), env=ENV, timeouts=Timeouts(read=0.5)) as client:
+            task = asyncio.create_task(others())
+            with pytest.raises((NoAnswerError, UnreadableAnswerError)):
+                await client.status("id-1")
+            task.cancel()
+    assert longest < 0.05

@@ -1,0 +1,185 @@
+"""Each trouble on the way to Gett has words of its own, says what to do, and shows nothing but inert text."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gett_tui.error_messages import describe, describe_outage, reason, sentence
+from gett_tui.errors import Cause, ConfigError, GettTuiError
+from gett_tui.gett.errors import (
+    NoAnswerError,
+    NotSentError,
+    Outcome,
+    Problem,
+    ProblemError,
+    ProblemItem,
+    UnreadableAnswerError,
+)
+from gett_tui.gett.proxies import certificates, way_to
+from gett_tui.storage.files import FileTroubleError
+
+EVIL = "\x1b]52;c;aGk=\a\u202eevil\n[@click=app.bell]"
+
+_OTHER_TREES = (Cause.OTHER, Cause.UNREADABLE, Cause.PROBLEM, Cause.FOREIGN, Cause.FILE)
+
+
+def problem(status: int, **more: object) -> ProblemError:
+    outcome = more.pop("outcome", Outcome.NOT_DONE)
+    return ProblemError(Problem(status, **{"is_gett": True, **more}), outcome=outcome)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotSentError(Cause.DNS, "x"), "not found (DNS)"),
+        (NotSentError(Cause.REFUSED, "x"), "connection to Gett is refused"),
+        (NotSentError(Cause.TLS, "x"), "SSL_CERT_FILE"),
+        (NotSentError(Cause.PROXY, "x"), "HTTPS_PROXY"),
+        (NotSentError(Cause.CONNECT_TIMEOUT, "x"), "firewall"),
+        (NoAnswerError(Cause.TIMEOUT, "x"), "no answer in time"),
+        (problem(401, detail="x"), "Check that the key is of this environment"),
+        (problem(403, detail="x"), "not enrolled"),
+        (problem(429, detail="x"), "waited out"),
+        (problem(503, detail="x"), "status.gett-tech.com"),
+        (problem(502, is_gett=False, body="<html>"), "Something in between"),
+    ],
+)
+def test_each_trouble_is_named_with_its_cure(error: GettTuiError, said: str) -> None:
+    assert said in reason(error)
+
+
+def test_no_two_troubles_have_the_same_words() -> None:
+    errors = [
+        *(NotSentError(cause, "x") for cause in Cause if cause not in (Cause.LOCAL, *_OTHER_TREES)),
+        *(problem(status, detail="x") for status in (401, 403, 407, 429, 500, 502, 503, 504)),
+    ]
+    told = [reason(error) for error in errors]
+    assert all(one != other for one, other in itertools.combinations(told, 2))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        problem(422, detail=EVIL, title=EVIL, request_id=EVIL, errors=(ProblemItem(message=EVIL),)),
+        UnreadableAnswerError(EVIL, status=200, body=EVIL, outcome=Outcome.UNKNOWN),
+        GettTuiError(EVIL * 1_000),
+        ValueError(EVIL),
+    ],
+)
+def test_words_are_inert_and_short(error: BaseException) -> None:
+    for told in (reason(error), sentence(error)):
+        assert not {"\x1b", "\a", "\n", "\u202e"} & set(told)
+        assert len(told) < 800
+
+
+def test_whether_a_write_was_carried_out_is_said() -> None:
+    assert "unknown" in sentence(NoAnswerError(Cause.TIMEOUT, "x"))
+    assert "Nothing was sent" in sentence(NotSentError(Cause.DNS, "x"))
+    assert "unknown" in sentence(problem(500, outcome=Outcome.UNKNOWN))
+    assert "was carried out" in sentence(UnreadableAnswerError("x", status=200, body="", outcome=Outcome.DONE))
+
+
+def test_of_a_read_it_is_never_said_whether_it_was_carried_out() -> None:
+    errors = [
+        NoAnswerError(Cause.TIMEOUT, "x", facts={"kind": "read"}),
+        ProblemError(Problem(500, is_gett=True), outcome=Outcome.UNKNOWN, kind="read"),
+        UnreadableAnswerError("x", status=200, body="", outcome=Outcome.DONE, facts={"kind": "read"}),
+    ]
+    for error in errors:
+        assert "carried out" not in sentence(error)
+        assert "carried out" in sentence(error, is_write=True)
+    assert "carried out" not in sentence(NoAnswerError(Cause.TIMEOUT, "x"), is_write=False)
+
+
+def test_a_refusal_names_fields_and_codes() -> None:
+    items = tuple(ProblemItem(code="BAD_URL", message="no URL", where=f"$.f{number}") for number in range(7))
+    error = problem(422, error_code="VALIDATION_FAILED", detail="Not valid.", request_id="req_1", errors=items)
+    assert sentence(error) == (
+        "Gett says 422 VALIDATION_FAILED: Not valid – $.f0: BAD_URL: no URL; $.f1: BAD_URL: no URL; "
+        "$.f2: BAD_URL: no URL; $.f3: BAD_URL: no URL; $.f4: BAD_URL: no URL; and 2 more (request id req_1)."
+    )
+
+
+def test_a_401_is_explained_wherever_it_is_told() -> None:
+    for told in (sentence(problem(401, error_code="UNAUTHENTICATED")), reason(problem(401))):
+        assert "Check that the key is of this environment" in told
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 503])
+def test_a_bare_status_is_told_as_not_gett_s_own(status: int) -> None:
+    for told in (sentence(problem(status, title="Nope", is_gett=False)), reason(problem(status, is_gett=False))):
+        assert "not Gett's own" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "todo"),
+    [
+        (errno.EACCES, "who owns it"),
+        (errno.ENOSPC, "Make room"),
+        (errno.EROFS, "GETT_STATE_DIR"),
+        (errno.ENOLCK, "local disk"),
+        (errno.EMFILE, "ulimit"),
+    ],
+)
+def test_trouble_with_a_file_names_it_and_the_cure(number: int, todo: str) -> None:
+    for error in (
+        FileTroubleError("Cannot write", Path("/x/y.toml"), OSError(number, "no")),
+        OSError(number, os.strerror(number), "/x/y.toml"),
+    ):
+        told = sentence(error)
+        assert "/x/y.toml" in told
+        assert todo in told
+        assert "unforeseen" not in told
+
+
+@pytest.mark.parametrize("cause", [*Cause, "a cause of a later version", ""])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"status": "x", "items": 7, "errno": "x", "outcome": 3, "kind": []},
+        {
+            "status": 407,
+            "items": [None, "x", {"where": 1}],
+            "host": EVIL,
+            "proxy": "{0.__class__}",
+            "reason": EVIL * 999,
+        },
+    ],
+)
+def test_any_facts_that_a_file_may_hold_make_a_sentence(cause: str, facts: dict[str, object]) -> None:
+    for told in (describe(cause, facts), describe_outage(cause, facts)):
+        assert told
+        assert not {"\x1b", "\a", "\n", "\u202e"} & set(told)
+        assert len(told) < 800
+
+
+def test_another_window_says_the_same_from_the_facts_alone() -> None:
+    facts = {"host": "gett.test", "proxy": "http://proxy.test:1", "variable": "https_proxy", "status": 407}
+    error = NotSentError(Cause.PROXY_STATUS, "x", facts=facts)
+    kept = json.loads(json.dumps({"cause": error.cause, "facts": error.facts}))
+    assert describe_outage(kept["cause"], kept["facts"]) == reason(error)
+    assert reason(error) == (
+        "the proxy http://proxy.test:1 answers 407. It wants a user and a password: put them into https_proxy."
+    )
+
+
+def test_settings_that_cannot_be_used_are_told_with_their_variable_and_the_cure() -> None:
+    with pytest.raises(ConfigError) as caught:
+        way_to("https://gett.test", {"all_proxy": "socks5://user:test-key-pw@x"})
+    assert "all_proxy" in sentence(caught.value)
+    assert "NO_PROXY" in sentence(caught.value)
+    with pytest.raises(ConfigError) as caught:
+        certificates({"SSL_CERT_FILE": "/no/such"})
+    assert "/no/such" in sentence(caught.value)
+    assert "SSL_CERT_FILE" in sentence(caught.value)
+
+
+def test_an_unforeseen_error_is_named_by_its_type_alone() -> None:
+    assert "test-key-words" not in sentence(ValueError("with test-key-words inside"))
