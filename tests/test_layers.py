@@ -95,6 +95,11 @@ def test_the_command_line_is_parsed_without_textual() -> None:
     assert not loaded("import gett_tui.commands.parser as p; p.build()") & {"textual", "httpx", "starlette", "rich"}
 
 
+def test_what_is_said_of_a_record_needs_no_screen() -> None:
+    pure = "record_text", "stage_bar", "status_style", "commands", "sort_keys"
+    assert not loaded("import " + ", ".join(f"gett_tui.ui.{name}" for name in pure)) & {"textual", "rich", "httpx"}
+
+
 def test_the_api_s_paths_are_stated_by_the_client_and_by_the_simulated_gett_each_once() -> None:
     holders = {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if "/onboarding/stores" in path.read_text()}
     assert holders == {"gett/models.py", "sandbox/api.py"}

@@ -109,7 +109,7 @@ def _about(path: Path, found: Found) -> Iterator[Remark]:
     if found.format < FORMAT:
         yield Remark(path, f"is of the older format {found.format}", is_bad=False)
     if record.status == OwnState.UNCONFIRMED:
-        yield Remark(path, "is unconfirmed: the dashboard settles it (u)", is_bad=False)
+        yield Remark(path, "is unconfirmed: the dashboard settles it", is_bad=False)
     if record.pending is not None:
         yield Remark(path, f"has {record.pending.action} under way since {record.pending.at:%H:%M:%SZ}", is_bad=False)
 
