@@ -1,3 +1,3 @@
 """gett-tui: a terminal dashboard for putting stores onto the Gett network."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -6,7 +6,6 @@ Decoded by hand: the first frame waits for it, and importing pydantic would dela
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -62,6 +61,11 @@ class Profile(NamedTuple):
         """Scheme, host and port of the base URL, to be shown: what its path holds is nobody's business."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}{'/…' if parts.path else ''}"
+
+    @property
+    def records_host(self) -> str:
+        """The host that its records stand at; what is served on this machine counts as one, whatever the port."""
+        return "loopback" if self.base_url.startswith("http://") else self.host
 
     @property
     def is_production(self) -> bool:
@@ -246,24 +250,3 @@ def _folder_source(env: Mapping[str, str]) -> str:
     if env.get("GETT_STATE_DIR"):
         return "GETT_STATE_DIR"
     return "XDG_STATE_HOME" if env.get("XDG_STATE_HOME", "").startswith("/") else "default"
-
-
-def claim_folder(profile: Profile) -> None:
-    """Ties the profile's state folder to the host that its records stand at. Raises ConfigError, FileTroubleError.
-
-    Records of one Gett must never be asked about at another: it would answer that it does not know them.
-    """
-    from gett_tui.storage import files
-
-    host = "loopback" if profile.base_url.startswith("http://") else profile.host
-    stamp = profile.folder / "host"
-    files.make_folder(profile.folder)
-    with files.explained("Cannot read", stamp):
-        known = stamp.read_text("utf-8").strip() if stamp.exists() else None
-    if known is None:
-        files.write_atomic(stamp, f"{host}\n".encode(), str(os.getpid()))
-    elif known != host:
-        raise ConfigError(
-            f"The stores of profile {profile.name} stand at {known}, not at {host}. "
-            "Use another profile for this host: GETT_PROFILE=NAME."
-        )

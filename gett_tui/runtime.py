@@ -137,8 +137,8 @@ class Runtime:
             await self.service.save_index()
 
 
-def config_for(profile: Profile, key: Secret) -> RuntimeConfig:
-    """What the runtime of a profile needs."""
+def config_for(profile: Profile, key: Secret, *, patience: float | None = None) -> RuntimeConfig:
+    """What the runtime of a profile needs; ``patience`` is a command's (see ``RuntimeConfig``)."""
 
     def connect(on_answer: Callable[[str, RateLimits], None]) -> GettClient:
         # Not needed for the first frame, and slow to import: called in a thread.
@@ -146,4 +146,6 @@ def config_for(profile: Profile, key: Secret) -> RuntimeConfig:
 
         return GettClient(profile.base_url, key, on_answer=on_answer)
 
-    return RuntimeConfig(profile.folder, limits_for(profile.host), connect, share=profile.quota_share)
+    return RuntimeConfig(
+        profile.folder, limits_for(profile.host), connect, share=profile.quota_share, patience=patience
+    )

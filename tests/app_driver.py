@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,13 +10,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from textual.pilot import Pilot
+from textual_inside import painted_text
 
 from gett_tui.gett.client import GettClient, Timeouts
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding import status as states
+from gett_tui.onboarding.events import Event
 from gett_tui.onboarding.record import Change, Record, Trouble
 from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
@@ -33,7 +33,15 @@ KEY = Secret("test-key-app-1")
 
 
 class DrivenApp(GettApp):
-    """The app, which closes its session itself when the test is over."""
+    """The app, which closes its runtime itself when the test is over; ``said`` is all that it has said in passing."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.said: list[str] = []
+
+    def notify(self, message: str, **more: Any) -> None:
+        self.said.append(message)
+        super().notify(message, **more)
 
     async def on_unmount(self) -> None:
         if self.runtime is not None:
@@ -53,6 +61,7 @@ def make_app(
     fixed: bool = False,
     timeouts: Timeouts = TIMEOUTS,
     preview: Sequence[Record] = (),
+    runtime: Callable[[RuntimeConfig, Callable[[Event], None]], Runtime] = Runtime,
 ) -> DrivenApp:
     """The app on ``folder`` and the Gett at ``url``; ``fixed`` holds its clock at NOW."""
 
@@ -65,7 +74,7 @@ def make_app(
     where = Environment("production" if production else "sandbox", "api.example", is_production=production)
     clock = (lambda: NOW.astimezone(ZONE)) if fixed else local_now
     return DrivenApp(
-        lambda listener: Runtime(setup, listener),
+        lambda listener: runtime(setup, listener),
         where,
         ascii_only=ascii_only,
         now=clock,
@@ -86,12 +95,7 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 10
 
 def screen_text(app: GettApp) -> str:
     """What is on the screen, as text."""
-    width, height = app.size
-    console = Console(width=width, height=height, file=io.StringIO(), force_terminal=False, legacy_windows=False)
-    console.print(app.screen._compositor)
-    output = console.file
-    assert isinstance(output, io.StringIO)
-    return output.getvalue()
+    return painted_text(app)
 
 
 # -- stores in every stage, the same at Gett and in the files

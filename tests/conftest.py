@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from gett_tui.onboarding import events
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +20,22 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_unforeseen_failure(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test ends with: no part of the program failed in a way nobody foresaw. Mark ``failures`` expects some."""
+    heard: list[str] = []
+    make = events.Failure.__init__
+
+    def record(self: events.Failure, what: str, error: BaseException) -> None:
+        heard.append(f"{what}: {error!r}")
+        make(self, what, error)
+
+    monkeypatch.setattr(events.Failure, "__init__", record)
+    yield
+    if request.node.get_closest_marker("failures") is None:
+        assert heard == [], "an unforeseen failure was heard"
 
 
 @pytest.fixture

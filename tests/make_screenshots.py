@@ -25,7 +25,7 @@ async def picture(name: str, size: tuple[int, int], keys: tuple[str, ...]) -> No
     with demo.prepared() as setup:
         app = GettApp(lambda listener: Runtime(setup, listener), Environment("demo", "an embedded simulation", False))
         async with app.run_test(size=size) as pilot:
-            while not app.main._view.polled_at:
+            while not app.main.view.polled_at:
                 await pilot.pause(0.1)
             await pilot.pause(1.2)
             await pilot.press(*keys)

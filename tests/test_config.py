@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gett_tui.api_key import find_key
-from gett_tui.config import claim_folder, load_profile
+from gett_tui.config import load_profile
 from gett_tui.errors import ConfigError
 
 KEY = "test-key-config-1"
@@ -27,9 +27,10 @@ def environment(tmp_path: Path, config: str | None = None, **more: str) -> dict[
 
 
 def test_an_empty_command_line_means_what_the_parser_would_make_of_it() -> None:
-    from gett_tui.cli import DASHBOARD, _parser
+    from gett_tui.cli import DASHBOARD
+    from gett_tui.commands.parser import build
 
-    assert vars(_parser().parse_args([])) == DASHBOARD
+    assert vars(build().parse_args([])) == DASHBOARD
 
 
 def test_without_a_file_the_sandbox_is_used_with_the_key_of_the_environment(tmp_path: Path) -> None:
@@ -186,10 +187,8 @@ def test_broken_toml_is_reported_without_quoting_the_line(tmp_path: Path) -> Non
 
 def test_a_profile_s_records_belong_to_one_host(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    claim_folder(load_profile(env))
-    claim_folder(load_profile(env))
-    with pytest.raises(ConfigError, match="GETT_PROFILE"):
-        claim_folder(load_profile({**env, "GETT_BASE_URL": "http://127.0.0.1:1"}))
+    assert load_profile(env).records_host == load_profile(env).host
+    assert load_profile({**env, "GETT_BASE_URL": "http://127.0.0.1:1"}).records_host == "loopback"
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ from gett_tui.runtime import Runtime, RuntimeConfig
 KEY = "test-key-planted/7f3a+9c&1e"
 COMMAND = [sys.executable, "-m", "gett_tui"]
 CRASHING = (
-    "import gett_tui.ui.screens.main as m, gett_tui.cli as c, gc, sys\n"
+    "import gett_tui.ui.screens.dashboard as m, gett_tui.cli as c, gc, sys\n"
     "def boom(self):\n"
     "    key = next(o for o in gc.get_objects() if type(o).__name__ == 'Secret').reveal()\n"
     "    raise ValueError('with the key ' + key)\n"
-    "m.MainScreen.action_sort = boom\n"
+    "m.Dashboard.action_sort = boom\n"
     "sys.exit(c.run(sys.argv[1:]))\n"
 )
 

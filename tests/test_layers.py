@@ -20,6 +20,17 @@ ALLOWED: dict[str, set[str]] = {
     "storage": {"gett_tui.storage", "gett_tui.onboarding", "gett_tui.gett"},
     "polling": {"gett_tui.polling", "gett_tui.onboarding", "gett_tui.storage", "gett_tui.gett"},
     "sandbox": {"gett_tui.sandbox", "gett_tui.catalog"},
+    "commands": {
+        "gett_tui.commands",
+        "gett_tui.config",
+        "gett_tui.api_key",
+        "gett_tui.runtime",
+        "gett_tui.onboarding",
+        "gett_tui.storage",
+        "gett_tui.gett",
+        "gett_tui.sandbox",
+        "gett_tui.error_messages",
+    },
     "ui": {
         "gett_tui.ui",
         "gett_tui.onboarding",
@@ -81,7 +92,12 @@ def test_the_table_of_sentences_knows_causes_and_facts_alone() -> None:
 
 
 def test_the_command_line_is_parsed_without_textual() -> None:
-    assert not loaded("import gett_tui.cli; gett_tui.cli._parser()") & {"textual", "httpx", "starlette", "rich"}
+    assert not loaded("import gett_tui.commands.parser as p; p.build()") & {"textual", "httpx", "starlette", "rich"}
+
+
+def test_what_is_said_of_a_record_needs_no_screen() -> None:
+    pure = "record_text", "stage_bar", "status_style", "commands", "sort_keys"
+    assert not loaded("import " + ", ".join(f"gett_tui.ui.{name}" for name in pure)) & {"textual", "rich", "httpx"}
 
 
 def test_the_api_s_paths_are_stated_by_the_client_and_by_the_simulated_gett_each_once() -> None:

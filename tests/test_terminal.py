@@ -17,11 +17,11 @@ from sandbox_server import Live, live_sandbox
 KEY = "test-key-terminal-1"
 COMMAND = [sys.executable, "-m", "gett_tui"]
 CRASHING = (
-    "import gett_tui.ui.screens.main as m, gett_tui.cli as c, sys\n"
+    "import gett_tui.ui.screens.dashboard as m, gett_tui.cli as c, sys\n"
     "def boom(self):\n"
     "    local_key = 'test-key-terminal-1'\n"
     "    raise ValueError('the key is ' + local_key)\n"
-    "m.MainScreen.action_sort = boom\n"
+    "m.Dashboard.action_sort = boom\n"
     "sys.exit(c.run(sys.argv[1:]))\n"
 )
 

@@ -80,6 +80,8 @@ class Turn(NamedTuple):
     """Whether it is this request's; else it is to be asked for again after ``wait``."""
     wait: float
     """Seconds."""
+    more: tuple[float, ...] = ()
+    """When further turns come that were taken with it (seconds of the monotonic clock), the last one first."""
 
 
 class PaceStore(Protocol):
@@ -126,6 +128,8 @@ class RateLimiter:
         self._paused_until = -math.inf
         self._backoff = Backoff(random.Random())  # noqa: S311 (jitter, not a secret)
         self._patient = asyncio.Lock()
+        self._waiting = 0
+        self._turns: list[float] = []
         self._telling: set[asyncio.Future[Pace]] = set()
 
     @property
@@ -138,19 +142,40 @@ class RateLimiter:
         if urgent:
             await self._turn(urgent=True)
             return
-        async with self._patient:
+        self._waiting += 1
+        try:
+            async with self._patient:
+                await self._patient_turn()
+        finally:
+            self._waiting -= 1
+
+    async def _patient_turn(self) -> None:
+        """The next of the turns that were taken together for all who wait: a look at the shared pace costs a thread."""
+        # Turns that nobody came for would make a burst later.
+        if not self._turns or self._turns[-1] < self._clock() - _AHEAD:
+            await self._turn(urgent=False)
+            return
+        wait = self._turns.pop() - self._clock()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        if self._clock() < self._paused_until:
+            self._turns.clear()
             await self._turn(urgent=False)
 
     async def _turn(self, *, urgent: bool) -> None:
         while True:
-            turn = await asyncio.to_thread(self.reserve, urgent=urgent, ahead=_AHEAD)
+            turn = await asyncio.to_thread(
+                self.reserve, urgent=urgent, ahead=_AHEAD, more=0 if urgent else self._waiting - 1
+            )
+            if not urgent:
+                self._turns = list(turn.more)
             if turn.wait > 0:
                 await asyncio.sleep(min(turn.wait, WINDOW))
             if turn.taken and self._clock() >= self._paused_until:
                 return
 
-    def reserve(self, *, urgent: bool, ahead: float = 0.0) -> Turn:
-        """Takes a turn if one comes within ``ahead`` seconds. May wait for the disk."""
+    def reserve(self, *, urgent: bool, ahead: float = 0.0, more: int = 0) -> Turn:
+        """Takes a turn, and up to ``more`` others, if they come within ``ahead`` seconds. May wait for the disk."""
         now = self._clock()
         turn = Turn(taken=False, wait=0.0)
 
@@ -159,7 +184,14 @@ class RateLimiter:
             known = pace.plausible(now)
             known = replace(known, paused_until=max(known.paused_until, self._paused_until))
             turn = self._next_turn(known, now, urgent=urgent, ahead=ahead)
-            return self._spent(known, now) if turn.taken else known
+            if not turn.taken:
+                return known
+            known, others = self._spent(known, now), list[float]()
+            while len(others) < more and (other := self._next_turn(known, now, urgent=urgent, ahead=ahead)).taken:
+                others.insert(0, now + other.wait)
+                known = self._spent(known, now)
+            turn = turn._replace(more=tuple(others))
+            return known
 
         self._store.change(self._number, step)
         return turn

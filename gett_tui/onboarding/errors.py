@@ -48,9 +48,11 @@ class UnkeptError(GettTuiError):
 
     cause = Cause.NOT_KEPT
 
-    def __init__(self, partner_store_id: str, onboarding_id: str, why: str, facts: Mapping[str, object] | None = None):
+    def __init__(
+        self, partner_store_id: str, onboarding_id: str, why: str = "", facts: Mapping[str, object] | None = None
+    ):
         super().__init__(
-            f"NOT SAVED: {partner_store_id} is {onboarding_id} at Gett. {why}",
+            f"NOT SAVED: {partner_store_id} is {onboarding_id} at Gett. {why}".rstrip(),
             facts={**(facts or {}), "partner_store_id": partner_store_id, "onboarding_id": onboarding_id},
         )
         self.partner_store_id = partner_store_id

@@ -220,8 +220,10 @@ class Poller:
             wait = _TURN if due is None else min(due, _TURN)
         elif now < self._asks_again:
             wait = min(self._asks_again - now, _TURN)
+        # Not wait_for: that of Python 3.11 swallows a cancellation that comes together with the wake.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
 
     async def _ask(self, key: str) -> None:
         begun = self._clock()

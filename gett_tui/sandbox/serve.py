@@ -7,7 +7,6 @@ line, where every user of the machine could read it. Where a partner gets the re
 
 from __future__ import annotations
 
-import math
 import os
 import socket
 import sys
@@ -28,43 +27,6 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _SECRET_LIMIT = 64 * 1024
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the sandbox's options to its parser."""
-    parser.epilog = "It ends with 130 after ctrl+c, 143 after SIGTERM and 129 after SIGHUP."
-    parser.add_argument("--port", type=int, default=8787, help="0 takes a free one (default: 8787)")
-    parser.add_argument("--pending", type=seconds, default=3.0, metavar="S", help="seconds in pending_catalog")
-    parser.add_argument("--ingesting", type=seconds, default=6.0, metavar="S", help="seconds in catalog_ingesting")
-    parser.add_argument("--spread", type=seconds, default=0.0, metavar="X", help="sigma of the logarithm of both times")
-    parser.add_argument("--seed", type=int, help="makes ids and times repeatable")
-    parser.add_argument(
-        "--key",
-        action="append",
-        metavar="VALUE",
-        help="accept only this API key; may be given again (default: any). Every user of the machine can read it, "
-        "so make one up: never a key of Gett's",
-    )
-    parser.add_argument(
-        "--orders",
-        action="store_true",
-        help="send the sample orders that follow an activation to any webhook URL, not to this machine's alone",
-    )
-    secret = parser.add_mutually_exclusive_group()
-    secret.add_argument(
-        "--order-secret-env",
-        metavar="NAME",
-        help="sign sample orders with the secret in this variable (where Gett's own secret comes from is unknown)",
-    )
-    secret.add_argument("--order-secret-file", metavar="PATH", help="or with the secret in this file")
-
-
-def seconds(text: str) -> float:
-    """A number that is not negative; infinity is one. Raises ValueError."""
-    value = float(text)
-    if math.isnan(value) or value < 0:
-        raise ValueError("negative or not a number")
-    return value
 
 
 def run(arguments: Arguments) -> int:

@@ -1,4 +1,8 @@
-"""Durable files: atomic writes, kernel locks, and folders that only their owner can read."""
+"""Durable files: atomic writes, bounded reads, and folders that only their owner can read.
+
+Owns the first half of invariant 1: a file is replaced whole (written, synced, renamed, its folder synced). What a
+program of root's makes in another user's folder is given to that user (``adopt``), or the next start could not use it.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,46 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.onboarding.ports import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from io import BufferedReader
     from pathlib import Path
 
 TEMPORARY = ".tmp"
 """The ending of a file that is being written; one left behind by a killed program is no one's data."""
 
-_LOCK_WAIT = 10.0
-_LOCK_POLL = 0.005
+MAX_READ = 16 * 1024 * 1024
+"""Bytes. A larger file is none of ours, and is not read into memory."""
+
+_RACY = 2_000_000_000
+"""Nanoseconds. Stamps are coarse (a second on some file systems): a file that was changed a moment ago may change
+again without its stamps showing it."""
 
 
-Signature = tuple[int, int, int]
-"""How a file looks from outside: inode, time of its last change (Unix time in nanoseconds), size in bytes."""
+class Signature(NamedTuple):
+    """How a file looks from outside; it changes with every change of the file, but for the last moments (``Seen``)."""
+
+    inode: int
+    modified: int
+    """Unix time in nanoseconds; anyone may set it."""
+    size: int
+    """Bytes."""
+    changed: int
+    """Unix time in nanoseconds, set by the kernel alone."""
+
+
+class Seen(NamedTuple):
+    """How a file looked when it was read."""
+
+    signature: Signature
+    is_settled: bool
+    """Whether a later change surely shows in the signature; otherwise the file must be read again."""
 
 
 class FileTroubleError(StorageError):
@@ -52,6 +78,10 @@ _REASONS = {
     errno.ENFILE: "too many files are open on this machine",
     errno.ENOLCK: "this file system offers no locks",
     errno.ETIMEDOUT: "another program holds its lock",
+    errno.ELOOP: "it is a link that leads nowhere",
+    errno.ENXIO: "it is no regular file",
+    errno.EFBIG: "the file is larger than 16 MiB, or than this program may write",
+    errno.ESTALE: "the file server has lost it",
 }
 
 
@@ -70,23 +100,88 @@ def explained(action: str, path: Path) -> Generator[None]:
 
 def make_folder(path: Path) -> None:
     """Creates ``path`` and its missing parents for the owner alone (0700). Raises FileTroubleError."""
+    if path.is_dir():
+        return
     with explained("Cannot create the folder", path):
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         for folder in reversed(missing):
             with contextlib.suppress(FileExistsError):
                 folder.mkdir(mode=0o700)
-                _sync_folder(folder.parent)
+                adopt(folder)
+                sync_folder(folder.parent)
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+
+
+def adopt(path: Path, handle: int | None = None) -> None:
+    """Gives what root has just made at ``path`` to the owner of the folder that it lies in.
+
+    ``handle`` is the open file, if it is one: then it alone is meant, whatever stands at ``path`` by now. Does nothing
+    for others than root. Raises OSError.
+    """
+    if os.geteuid() == 0:
+        _give(path if handle is None else handle, os.stat(path.parent))
+
+
+def _give(what: Path | int, like: os.stat_result) -> None:
+    if like.st_uid != 0:
+        os.chown(what, like.st_uid, like.st_gid)
+
+
+def _give_as_before(path: Path, handle: int) -> None:
+    """Keeps the owner of the file that is about to be replaced; one of root's is given to the folder's owner."""
+    if os.geteuid() != 0:
+        return
+    with contextlib.suppress(FileNotFoundError):
+        _give(handle, os.stat(path.parent))
+        _give(handle, os.stat(path))
 
 
 def signature(path: Path | str) -> Signature | None:
     """How the file at ``path`` looks; None when it cannot be looked at."""
     try:
-        status = os.stat(path)
+        return signature_of(os.stat(path))
     except OSError:
         return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def signature_of(status: os.stat_result) -> Signature:
+    """How the file with this status looks."""
+    return Signature(status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns)
+
+
+def seen(signature: Signature) -> Seen:
+    """What looks like ``signature`` at this moment, before it is read."""
+    return Seen(signature, abs(time.time_ns() - signature.changed) > _RACY)
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Opens a regular file and nothing else, without waiting for anybody. Raises OSError."""
+    _check_regular(os.stat(path))  # before: opening a pipe or a device may already do something
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _check_regular(os.fstat(handle))
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def _check_regular(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.ENXIO, "not a regular file")
+
+
+def read(path: Path) -> tuple[bytes, Seen]:
+    """The content of the regular file at ``path``, at most 16 MiB, and how the file looked before. Raises OSError."""
+    with open_regular(path) as stream:
+        looked = seen(signature_of(os.fstat(stream.fileno())))
+        data = stream.read(MAX_READ + 1)
+    if len(data) > MAX_READ:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return data, looked
 
 
 def write_atomic(path: Path, data: bytes, owner: str) -> None:
@@ -98,13 +193,19 @@ def write_atomic(path: Path, data: bytes, owner: str) -> None:
     temporary = path.with_name(f".{path.name}.{owner}.{os.urandom(4).hex()}{TEMPORARY}")
     with explained("Cannot write", path):
         try:
-            _write_synced(temporary, data)
+            _write_synced(temporary, data, path)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
+
+
+def rename(path: Path, other: Path) -> None:
+    """Gives the file or folder at ``path`` another name in its folder, for good. Raises OSError."""
+    os.rename(path, other)
+    sync_folder(path.parent)
 
 
 def temporary_owner(name: str) -> str | None:
@@ -117,12 +218,13 @@ def remove(path: Path) -> None:
     """Removes ``path`` for good; a missing one is fine. Raises FileTroubleError."""
     with explained("Cannot remove", path), contextlib.suppress(FileNotFoundError):
         path.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
-def _write_synced(path: Path, data: bytes) -> None:
+def _write_synced(path: Path, data: bytes, final: Path) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
+        _give_as_before(final, handle)
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
@@ -131,7 +233,8 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in ``folder`` are on the disk. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -146,8 +249,9 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
     even by SIGKILL. Raises FileTroubleError.
     """
     with explained("Cannot lock", path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = _open_lock(path)
         try:
+            _check_regular(os.fstat(handle))
             fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
@@ -158,25 +262,14 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
         return handle
 
 
-@contextlib.contextmanager
-def locked(*paths: Path) -> Generator[None]:
-    """Holds the locks of ``paths`` for the block, waiting for at most 10 seconds. Raises FileTroubleError.
-
-    They are taken in one order everywhere, so two programs can never wait for each other.
-    """
-    handles: list[int] = []
+def _open_lock(path: Path) -> int:
+    flags = os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    with contextlib.suppress(FileNotFoundError):
+        return os.open(path, flags)
+    handle = os.open(path, flags | os.O_CREAT, 0o600)
     try:
-        handles.extend(_wait_for_lock(path) for path in sorted(set(paths)))
-        yield
-    finally:
-        for handle in handles:
-            os.close(handle)
-
-
-def _wait_for_lock(path: Path) -> int:
-    end = time.monotonic() + _LOCK_WAIT
-    while (handle := try_lock(path)) is None:
-        if time.monotonic() > end:
-            raise FileTroubleError("Cannot lock", path, OSError(errno.ETIMEDOUT, "timed out"))
-        time.sleep(_LOCK_POLL)
+        adopt(path, handle)
+    except BaseException:
+        os.close(handle)
+        raise
     return handle

@@ -1,71 +1,86 @@
 """The index: a copy of all records in one file that is quick to read. The records' own files are what counts.
 
-Thousands of small files take seconds to read; this one takes tenths. A line holds a record, its file's name, and the
-inode, time stamp and size that the file had: it counts only as long as the file still looks just so. The lines stand
-in the order in which stores want attention, so the head of the index is the first screenful. It may be deleted at
-any time; one that another version of the program wrote is not used.
+Thousands of small files take seconds to read; this one takes tenths. A line holds a record, its file's name, and how
+the file looked: it counts only as long as the file still looks just so. The lines stand in the order in which stores
+want attention, so the head of the index is the first screenful. A line is flat, to be read quickly, and has a checksum
+in place of a check of each member. The index may be deleted at any time; one that another version of the program wrote
+is not used.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from datetime import datetime
+import zlib
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gett_tui import __version__
-from gett_tui.onboarding.record import Record, RecordError
-from gett_tui.onboarding.status import meaning
+from gett_tui.onboarding.record import Change, Pending, Record, Trouble
+from gett_tui.onboarding.status import OwnState, meaning, word
 from gett_tui.storage import files
-from gett_tui.storage.toml_codec import FORMAT, decode, encode
+from gett_tui.storage.record_file import Place
+from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from gett_tui.onboarding.status import State
+
 _NAME = "index"
 _HEAD = f"gett-tui {__version__} records {FORMAT}\n".encode()
-_RACY = 2_000_000_000
-"""Nanoseconds. A file that was changed a moment ago may change again without its time stamp showing it."""
+_MAX_LINE = 32 * 1024 * 1024
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_JSON = json.JSONDecoder()
+_RECORD = len(Place._fields) + len(files.Signature._fields)
+"""Where the record's members begin in a line."""
+_STATUS, _HISTORY, _TROUBLE, _PENDING = (
+    _RECORD + Record._fields.index(name) for name in ("status", "history", "trouble", "pending")
+)
+_OWN = {state.value: state for state in OwnState}
+_NOWHERE = files.Signature(0, 0, 0, 0)
 
 
 class Entry(NamedTuple):
-    """A record and the file that it stands in."""
+    """A record, where it stands, and how its file looked."""
 
-    folder: str
-    """The name of the folder, below the profile's."""
-    name: str
+    place: Place
     signature: files.Signature
-    """How the file looked."""
     record: Record
 
 
 def read(folder: Path) -> Iterator[Entry]:
-    """The entries whose files still look as they did, in the order of attention. Trouble with the index ends it."""
-    with contextlib.suppress(OSError), (folder / _NAME).open("rb") as lines:
-        if lines.readline() != _HEAD:
+    """All entries in the order of attention, whatever has become of their files. Trouble with the index ends it."""
+    with contextlib.suppress(OSError), files.open_regular(folder / _NAME) as stream:
+        if stream.readline(len(_HEAD)) != _HEAD:
             return
-        for line in lines:
-            entry = _entry(folder, line)
+        while line := stream.readline(_MAX_LINE):
+            entry = _entry(line)
             if entry is not None:
                 yield entry
 
 
+def is_current(folder: Path, entry: Entry) -> bool:
+    """Whether the file of ``entry`` still looks as it did."""
+    return files.signature(f"{folder}/{entry.place.folder}/{entry.place.name}") == entry.signature
+
+
 def first(folder: Path, count: int) -> list[Record]:
     """The ``count`` records that want attention first, as far as the index still knows them."""
-    return [entry.record for entry in islice(read(folder), count)]
+    return [entry.record for entry in islice((one for one in read(folder) if is_current(folder, one)), count)]
 
 
-def write(folder: Path, entries: Iterable[Entry], owner: str, now: int) -> int:
-    """Replaces the index. ``now`` is Unix time in nanoseconds. Gives how many entries could be taken up.
+def write(folder: Path, entries: Iterable[Entry], recalled: Iterable[tuple[Place, Record]], owner: str) -> None:
+    """Replaces the index. ``recalled`` is what was once read of files that cannot be read now.
 
-    Left out are files that changed just now, and what JSON cannot hold exactly. Raises FileTroubleError.
+    Left out is what JSON cannot hold exactly. Raises FileTroubleError.
     """
-    settled = (entry for entry in entries if entry.signature[1] < now - _RACY)
-    lines = [line for entry in sorted(settled, key=_by_attention) if (line := _line(entry)) is not None]
+    lines = [line for entry in sorted(entries, key=_by_attention) if (line := _line(entry)) is not None]
+    lines += [line for place, record in recalled if (line := _line(Entry(place, _NOWHERE, record))) is not None]
     files.write_atomic(folder / _NAME, _HEAD + b"".join(lines), owner)
-    return len(lines)
 
 
 def _by_attention(entry: Entry) -> tuple[int, float]:
@@ -74,33 +89,61 @@ def _by_attention(entry: Entry) -> tuple[int, float]:
 
 
 def _line(entry: Entry) -> bytes | None:
-    table = encode(entry.record)
-    for part in _timed(table):
-        part["at"] = part["at"].isoformat()
+    members: dict[str, Any] = entry.record._asdict()
+    members["status"] = _said(entry.record.status)
+    members["history"] = [(_said(status), _micros(at), *rest) for status, at, *rest in entry.record.history]
+    if (trouble := entry.record.trouble) is not None:
+        members["trouble"] = (_micros(trouble.at), *trouble[1:])
+    if (pending := entry.record.pending) is not None:
+        members["pending"] = (pending.action, _micros(pending.at), *pending[2:])
+    flat = (*entry.place, *entry.signature, *members.values())
     try:
-        text = json.dumps([entry.folder, entry.name, entry.signature, table], ensure_ascii=False)
-        return text.encode("utf-8") + b"\n"
-    except (TypeError, ValueError):
+        text = json.dumps(flat, ensure_ascii=False, separators=(",", ":"), default=dict).encode()
+    except (TypeError, ValueError, RecursionError):
         # A date that a person put into the file, or half of a surrogate pair: the file itself has to be read.
         return None
+    return b"%08x%s\n" % (zlib.crc32(text), text)
 
 
-def _entry(folder: Path, line: bytes) -> Entry | None:
+def _said(state: State) -> str:
+    return ("!" if isinstance(state, OwnState) else "=") + word(state)
+
+
+def _micros(at: datetime) -> int:
+    return (at - _START) // _MICROSECOND
+
+
+def _entry(line: bytes) -> Entry | None:
     try:
-        place, name, (inode, changed, size), table = json.loads(line)
-        signature = (inode, changed, size)
-        if files.signature(f"{folder}/{place}/{name}") != signature:
+        if zlib.crc32(line[8:-1]) != int(line[:8], 16):
             return None
-        for part in _timed(table):
-            part["at"] = datetime.fromisoformat(part["at"])
-        return Entry(place, name, signature, decode(table))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, RecordError):
+        return _decoded(_JSON.raw_decode(line[8:].decode())[0])
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError, RecursionError):
         return None
 
 
-def _timed(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The parts of a record's table that hold a time."""
-    yield from table.get("history", ())
-    for name in ("trouble", "pending"):
-        if name in table:
-            yield table[name]
+def _decoded(flat: list[Any]) -> Entry:
+    flat[_STATUS] = _state(flat[_STATUS])
+    flat[_HISTORY] = tuple([Change(_state(said), _time(at), *rest) for said, at, *rest in flat[_HISTORY]])
+    if flat[_TROUBLE]:
+        flat[_TROUBLE] = _trouble(*flat[_TROUBLE])
+    if flat[_PENDING]:
+        flat[_PENDING] = _pending(*flat[_PENDING])
+    return Entry(Place(flat[0], flat[1]), files.Signature(*flat[2:_RECORD]), Record._make(flat[_RECORD:]))
+
+
+def _trouble(at: int, *rest: Any) -> Trouble:
+    trouble = Trouble(_time(at), *rest)
+    return trouble._replace(items=tuple(trouble.items))
+
+
+def _pending(action: str, at: int, *rest: Any) -> Pending:
+    return Pending(action, _time(at), *rest)
+
+
+def _state(said: str) -> State:
+    return _OWN[said[1:]] if said[0] == "!" else said[1:]
+
+
+def _time(micros: int) -> datetime:
+    return _START + timedelta(microseconds=micros)

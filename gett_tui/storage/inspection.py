@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import stat
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.record import RecordError
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage import files
 from gett_tui.storage.instances import Instances
-from gett_tui.storage.record_store import RecordStore, file_name, read_versioned
-from gett_tui.storage.toml_codec import FORMAT, NewerFormatError
+from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Kind, Unusable, is_record_name, name_before, read
+from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.state_folder import network_notices
+from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +23,9 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Record
 
-_FOLDERS = ("onboardings", "attempts")
+_FOLDERS = (ONBOARDINGS, ATTEMPTS)
+_EDITING = 1.0
+"""Seconds after which a file that a person is saving should look different."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,103 +48,109 @@ class Checkup:
 
 def look_over(folder: Path) -> Checkup:
     """Reads all files below ``folder`` and changes nothing. Raises FileTroubleError."""
-    remarks: list[Remark] = []
+    remarks = [Remark(folder, notice.text, is_bad=False) for notice in network_notices(folder)]
     keys: dict[str, Path] = {}
     sound = 0
-    for name in _FOLDERS:
-        place = folder / name
-        if not place.exists():
-            continue
+    for place in (folder / name for name in _FOLDERS):
         paths = _listed(place)
-        remarks += _modes(place, 0o077)
+        remarks += _modes(place, 0o077) if paths else ()
         for path in paths:
-            record = _looked_at(remarks, path)
-            if record is None:
-                continue
-            sound += 1
-            if record.key in keys and name == "onboardings":
-                remarks.append(Remark(path, f"has the same key as {keys[record.key].name}", is_bad=True))
-            keys[record.key] = path
-    for path in _listed(folder) if folder.exists() else ():
+            remarks += _half_written(path)
+            record = _inspected(remarks, path)
+            if record is not None:
+                sound += 1
+                remarks += _twice(path, record, keys)
+    for path in _listed(folder):
         if path.is_file():
             remarks += [*_half_written(path), *_modes(path, 0o177)]
     return Checkup(sound, tuple(remarks))
 
 
 def _listed(folder: Path) -> list[Path]:
-    with files.explained("Cannot read the folder", folder):
+    with files.explained("Cannot read the folder", folder), contextlib.suppress(FileNotFoundError):
         return sorted(folder.iterdir())
+    return []
 
 
-def _looked_at(remarks: list[Remark], path: Path) -> Record | None:
+def _inspected(remarks: list[Remark], path: Path) -> Record | None:
     """The record at ``path`` when it is one; what is to be said about the file goes to ``remarks``."""
-    if half := list(_half_written(path)):
-        remarks += half
+    if name_before(path.name) is not None:
+        remarks.append(
+            Remark(path, "was damaged and set aside; it still counts as a store that may stand", is_bad=False)
+        )
+    if not is_record_name(path.name):
         return None
-    if path.name.endswith(".damaged"):
-        remarks.append(Remark(path, "was damaged and set aside; nothing reads it", is_bad=False))
+    found = read(path)
+    if isinstance(found, Unusable):
+        remarks.append(Remark(path, f"is {found.text}" if found.kind is Kind.DAMAGED else found.text, is_bad=True))
+    if not isinstance(found, Found):
         return None
-    if not path.name.endswith(".toml"):
-        return None
-    try:
-        record, version = read_versioned(path)
-    except NewerFormatError as error:
-        remarks.append(Remark(path, str(error), is_bad=True))
-    except (RecordError, ValueError) as error:
-        remarks.append(Remark(path, f"is damaged: {error}", is_bad=True))
-    except OSError as error:
-        remarks.append(Remark(path, str(files.FileTroubleError("Cannot read", path, error)), is_bad=True))
-    else:
-        remarks += [*_about(path, record, version), *_modes(path, 0o177)]
-        return record
-    return None
+    remarks += [*_about(path, found), *_modes(path, 0o177)]
+    return found.record
 
 
 def _half_written(path: Path) -> Iterator[Remark]:
-    if path.name.endswith(files.TEMPORARY):
+    if files.temporary_owner(path.name) is not None:
         yield Remark(path, "was left half written by a program that was killed", is_bad=True)
 
 
-def _about(path: Path, record: Record, version: int) -> Iterator[Remark]:
-    fitting = file_name(record.onboarding_id or record.key)
-    if path.name != fitting:
-        yield Remark(path, f"has a name that does not fit its id: it should be {fitting}", is_bad=True)
-    if version < FORMAT:
-        yield Remark(path, f"is of the older format {version}", is_bad=False)
+def _twice(path: Path, record: Record, keys: dict[str, Path]) -> Iterator[Remark]:
+    other = keys.setdefault(record.key, path)
+    if other is path:
+        return
+    if path.parent != other.parent:
+        yield Remark(path, f"is an attempt that has become {other.name}", is_bad=True)
+    else:
+        yield Remark(path, f"has the same key as {other.name}", is_bad=True)
+
+
+def _about(path: Path, found: Found) -> Iterator[Remark]:
+    record = found.record
+    if found.format < FORMAT:
+        yield Remark(path, f"is of the older format {found.format}", is_bad=False)
     if record.status == OwnState.UNCONFIRMED:
-        yield Remark(path, "is unconfirmed: the dashboard settles it (u)", is_bad=False)
+        yield Remark(path, "is unconfirmed: the dashboard settles it", is_bad=False)
     if record.pending is not None:
         yield Remark(path, f"has {record.pending.action} under way since {record.pending.at:%H:%M:%SZ}", is_bad=False)
 
 
 def _modes(path: Path, forbidden: int) -> Iterator[Remark]:
-    if stat.S_IMODE(path.stat().st_mode) & forbidden & 0o077:
-        yield Remark(path, "can be read by others", is_bad=True)
+    with contextlib.suppress(OSError):
+        status = path.stat()
+        if stat.S_IMODE(status.st_mode) & forbidden & 0o077:
+            yield Remark(path, "can be read by others", is_bad=True)
+        if status.st_uid != path.parent.stat().st_uid:
+            yield Remark(path, "belongs to another user than the folder: a copy that ran as root made it", is_bad=True)
 
 
-def repair(folder: Path) -> None:
-    """Mends what a start of the program would mend, and file modes. Nothing that holds data is deleted.
+def repair(folder: Path, wait: float = _EDITING) -> None:
+    """Mends what the polling copy would mend, and file modes. Nothing that holds data is deleted.
 
-    Damaged files are set aside, older formats migrated with the original kept, half written leftovers of killed
-    copies removed. Raises FileTroubleError.
+    Damaged files are set aside when they look the same after ``wait`` seconds, half written leftovers of killed
+    programs removed. Raises StorageError.
     """
-    presence = Instances(folder)
-    presence.announce()
+    instances = Instances(folder)
+    instances.announce()
     try:
-        cache = RecordStore(folder, presence.owner)
-        cache.open()
-        for _ in cache.load():
+        store = RecordStore(folder, instances.owner)
+        store.open()
+        for _ in store.load():
             pass
-        cache.repair(presence.is_alive)
+        store.repair(instances.is_alive)
+        if store.problems:
+            time.sleep(wait)
+            store.sync()
+            store.repair(instances.is_alive)
         for place in (folder, *(folder / name for name in _FOLDERS)):
             _close_to_others(place)
     finally:
-        presence.leave()
+        instances.leave()
 
 
 def _close_to_others(place: Path) -> None:
     with files.explained("Cannot change the mode of", place):
         place.chmod(0o700)
         for path in place.iterdir():
-            if path.is_file():
-                path.chmod(0o600)
+            with contextlib.suppress(OSError):  # another user's; it is told as what it is
+                if stat.S_ISREG(os.lstat(path).st_mode):
+                    path.chmod(0o600)

@@ -1,597 +1,289 @@
-"""The TOML cache: one durable file a record, shared by any number of running copies.
+"""The RecordStore of ``onboarding.ports`` as TOML files: one durable file a record, shared by any number of copies.
 
-The API has no list operation, so these files are the only record of the onboarding ids: data, not a cache to
-throw away. The folder holds
+The API has no list operation, so these files are the only record of the onboarding ids: data, not a cache to throw
+away. The folder holds
 
     onboardings/<onboardingId>.toml   a record
     attempts/<key>.toml               a Register call without an answer
-    locks/NN                          kernel locks; a record's file name decides which
-    running/<owner>, poller.lock      see ``presence``
+    locks/NN                          see ``locks``
     index                             a copy that is quicker to read, see ``index``
 
-A write takes the record's lock, reads the file, changes it and puts it back whole, so no copy overwrites what
-another one saw. The ``RecordStore`` object mirrors the files in memory; ``sync`` finds what others have changed by
-the folders' and files' time stamps. All methods block on the disk: call them from a thread.
+Owns invariant 1: a write takes the record's lock, reads the file, changes it and puts it back whole, so no copy
+overwrites what another one saw; and invariant 4's half that an end is kept whatever has become of the file. All
+methods but those on the mirror block on the disk: call them from a thread.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import re
 import threading
-import time
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from gett_tui.onboarding.events import StoresChanged
-from gett_tui.onboarding.ports import DuplicateError, RecordGoneError, RecordProblem, UnkeepableError
-from gett_tui.onboarding.record import Record, RecordError
-from gett_tui.onboarding.status import is_live
+from gett_tui.onboarding.ports import RecordGoneError, RecordProblem
 from gett_tui.storage import files, index
-from gett_tui.storage.toml_codec import FORMAT, NewerFormatError, from_toml, to_toml
+from gett_tui.storage.duplicates import refuse_duplicate
+from gett_tui.storage.mirror import Mirror, merged
+from gett_tui.storage.reader import Reader
+from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, file_name
+from gett_tui.storage.record_writer import RecordWriter
+from gett_tui.storage.repair import Repair
+from gett_tui.storage.state_folder import network_notices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_SUFFIX = ".toml"
-_DAMAGED = ".damaged"
-_STRIPES = 64
-_BATCH = 100
-_MAX_FILE = 16 * 1024 * 1024
-_PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}")
+    from gett_tui.onboarding.events import StoresChanged
+    from gett_tui.onboarding.record import Record
 
-
-@dataclass(slots=True)
-class _Folder:
-    """What is known of one of the two record folders."""
-
-    path: Path
-    identity: tuple[int, int] | None = None
-    stamp: int = 0
-    settled: bool = False
-    seen: dict[str, files.Signature] = field(default_factory=dict[str, files.Signature])
-    keys: dict[str, str] = field(default_factory=dict[str, str])
-
-
-def file_name(identifier: str) -> str:
-    """The file name for a record's identifier; hostile or over-long ones cannot leave the folder."""
-    if _PLAIN_ID.fullmatch(identifier):
-        return identifier + _SUFFIX
-    safe = quote(identifier, safe="", errors="replace").replace(".", "%2E")
-    if not 0 < len(safe) <= 120:
-        safe = safe[:40] + "~" + hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
-    return safe + _SUFFIX
+_ASIDE = "damaged; set aside earlier, not deleted"
+_TURNS = 3
 
 
 class RecordStore:
     """The records of one profile, on disk and mirrored in memory.
 
-    ``folder`` is the profile's state folder and ``owner`` this running program's name (see ``presence``).
+    ``folder`` is the profile's state folder and ``owner`` this running program's name (see ``Instances``).
     """
 
     def __init__(self, folder: Path, owner: str) -> None:
         self.folder = folder
         self._owner = owner
-        self._onboardings = _Folder(folder / "onboardings")
-        self._attempts = _Folder(folder / "attempts")
-        self._locks = folder / "locks"
-        self._mirror: dict[str, Record] = {}
-        self.changes = 0
-        """Counts the changes of records: as long as it stays the same, so do they, but for some that are gone."""
-        self._problems: dict[Path, RecordProblem] = {}
-        self._is_indexed = True
-        # Writes and looks come from several threads of this process: one guards the mirror, one the looks.
-        self._guard = threading.RLock()
-        self._looking = threading.RLock()
+        self._mirror = Mirror()
+        self._reader = Reader(folder, self._mirror)
+        self._writer = RecordWriter(folder, owner, self._mirror, self._reader)
+        self._repair = Repair(folder, self._mirror, self._reader, self._writer)
+        self._filling = threading.Lock()
+        self._indexed = 0
+        self._notices: tuple[RecordProblem, ...] = ()
 
-    def open(self) -> None:
-        """Makes the folders. Raises FileTroubleError."""
-        for folder in (self._onboardings.path, self._attempts.path, self._locks):
-            files.make_folder(folder)
+    # -- the mirror
+
+    @property
+    def changes(self) -> int:
+        """See ``RecordStore`` in ``onboarding.ports``."""
+        return self._mirror.changes
 
     @property
     def problems(self) -> tuple[RecordProblem, ...]:
         """The files that are no usable records, by path."""
-        with self._guard:
-            return tuple(self._problems[path] for path in sorted(self._problems))
+        found = [RecordProblem(str(self._writer.path(place)), bad.text) for place, bad in self._mirror.unusable()]
+        found += [RecordProblem(str(self._writer.path(place)), _ASIDE) for place in self._mirror.asides()]
+        return tuple(sorted(found, key=lambda problem: problem.place))
+
+    @property
+    def notices(self) -> tuple[RecordProblem, ...]:
+        """What is worth knowing about the folder itself; known once it was opened or read."""
+        return self._notices
 
     def records(self) -> list[Record]:
         """All records in the mirror, in no order."""
-        with self._guard:
-            return list(self._mirror.values())
+        return self._mirror.records()
 
     def get(self, key: str) -> Record | None:
         """The record called ``key`` in the mirror."""
-        with self._guard:
-            return self._mirror.get(key)
+        return self._mirror.get(key)
+
+    def with_onboarding_id(self, onboarding_id: str) -> Record | None:
+        """The record of ``onboarding_id`` in the mirror."""
+        return self._mirror.at(_onboarding(onboarding_id))
 
     # -- reading
 
     def load(self) -> Iterator[StoresChanged]:
-        """Reads all records, a batch at a time so that a screen can show the first ones at once.
+        """See ``RecordStore`` in ``onboarding.ports``. Raises FileTroubleError when a folder cannot be read."""
+        self._notices = network_notices(self.folder)
+        yield from self._reader.load()
 
-        What the index still knows comes first, then the other files: attempts, which want a person, before the rest.
-        Damaged files are set aside on the way. Raises FileTroubleError when a folder cannot be read.
+    def find(self, onboarding_id: str) -> Record | None:
+        """See ``RecordStore`` in ``onboarding.ports``. Raises StorageError when its file is no usable record."""
+        place = _onboarding(onboarding_id)
+        self._writer.refuse_unusable(place, self._reader.refresh(place))
+        return self._mirror.at(place)
+
+    def matching(self, wanted: str) -> list[Record]:
+        """The records that ``wanted`` names, by the first of these that fits: onboarding id, key, storeId, partner id.
+
+        An onboarding id or an attempt's key costs the reading of one file; for the rest all records are read.
+        Raises StorageError.
         """
-        entries = index.read(self.folder)
-        while batch := list(islice(entries, _BATCH)):
-            yield self._take_indexed(batch)
-        for folder in (self._attempts, self._onboardings):
-            names = self._look(folder)
-            for aside in folder.path.glob(f"*{_SUFFIX}*{_DAMAGED}"):
-                self._problem(aside, "damaged; set aside earlier, not deleted")
-            # What went away since the index was looked at shows in no later look.
-            yield self._forget(folder, self._missing(folder, names))
-            left = [name for name in names if name not in folder.seen]
-            for start in range(0, len(left), _BATCH):
-                yield self._take(folder, left[start : start + _BATCH], final=True)
-
-    def _take_indexed(self, entries: Iterable[index.Entry]) -> StoresChanged:
-        folders = {folder.path.name: folder for folder in (self._attempts, self._onboardings)}
-        changed: list[Record] = []
-        for place, name, signature, record in entries:
-            folder = folders.get(place)
-            if folder is not None and self._mirrored(folder, name, record, signature, is_indexed=True):
-                changed.append(record)
-        return StoresChanged(tuple(changed))
-
-    def _missing(self, folder: _Folder, names: Iterable[str]) -> list[str]:
-        with self._guard:
-            seen = set(folder.seen)
-        return [name for name in seen.difference(names) if not (folder.path / name).exists()]
-
-    def save_index(self) -> None:
-        """Writes the index anew when records have changed since it was written. Raises FileTroubleError."""
-        with self._guard:
-            if self._is_indexed:
-                return
-            self._is_indexed = True
-            mirror = dict(self._mirror)
-            seen = [(folder, dict(folder.seen), dict(folder.keys)) for folder in (self._attempts, self._onboardings)]
-        entries = [
-            index.Entry(folder.path.name, name, signature, record)
-            for folder, signatures, keys in seen
-            for name, signature in signatures.items()
-            if (record := mirror.get(keys.get(name, ""))) is not None
-            and record.is_attempt == (folder is self._attempts)
-        ]
-        try:
-            is_complete = index.write(self.folder, entries, self._owner, time.time_ns()) == len(entries)
-        except files.FileTroubleError:
-            self._is_indexed = False
-            raise
-        self._is_indexed = self._is_indexed and is_complete
+        if (named := self.find(wanted)) is not None:
+            return [named]
+        attempt = Place(ATTEMPTS, file_name(wanted))
+        self._reader.refresh(attempt)
+        if (begun := self._mirror.at(attempt)) is not None:
+            return [begun]
+        self._reader.ensure_loaded()
+        for name in ("key", "store_id", "partner_store_id"):
+            if found := [record for record in self.records() if getattr(record, name) == wanted]:
+                return found
+        return []
 
     def sync(self) -> StoresChanged:
         """What others have changed on the disk since the last look. Raises FileTroubleError.
 
-        When the state folder vanished or was replaced while this program ran, everything the mirror knows and
-        the disk does not is written again: nothing else holds the onboarding ids.
+        When the state folder vanished or was replaced while this program ran, what the mirror knows and the disk does
+        not is written again: nothing else holds the onboarding ids. What stands there is left as it is.
         """
-        with self._looking:
-            lost = self._replaced()
+        return self._sync()
+
+    def _sync(self, *, everything: bool = False) -> StoresChanged:
+        with self._filling:
+            lost = self._reader.lost()
             if lost:
-                self._start_anew()
-            looked = [
-                self._sync_folder(folder, keep_missing=lost)
-                for folder in (self._attempts, self._onboardings)
-                if self._changed(folder)
-            ]
-            if lost:
-                self._restore()
-            return _merged(looked)
-
-    def _replaced(self) -> bool:
-        with self._guard:
-            known = bool(self._mirror)
-        return known and any(
-            folder.identity is not None and _identity(folder.path) != folder.identity
-            for folder in (self._attempts, self._onboardings)
-        )
-
-    def _start_anew(self) -> None:
-        self.open()
-        with self._guard:
-            for folder in (self._attempts, self._onboardings):
-                folder.seen.clear()
-
-    def _changed(self, folder: _Folder) -> bool:
-        with files.explained("Cannot read the folder", folder.path):
-            status = folder.path.stat()
-        if status.st_mtime_ns == folder.stamp and (status.st_dev, status.st_ino) == folder.identity:
-            if folder.settled:
-                return False
-            # Time stamps are coarse: a change right after the last look may not show in them.
-            folder.settled = True
-            return True
-        folder.settled = False
-        return True
-
-    def _look(self, folder: _Folder) -> list[str]:
-        with files.explained("Cannot read the folder", folder.path):
-            status = folder.path.stat()
-            folder.stamp, folder.identity = status.st_mtime_ns, (status.st_dev, status.st_ino)
-            with os.scandir(folder.path) as entries:
-                return [entry.name for entry in entries if self._is_record(entry.name)]
-
-    @staticmethod
-    def _is_record(name: str) -> bool:
-        return name.endswith(_SUFFIX) and not name.startswith(".")
-
-    def _sync_folder(self, folder: _Folder, *, keep_missing: bool) -> StoresChanged:
-        with self._guard:
-            # Before the look: a file written meanwhile is then read once more instead of being taken for gone.
-            seen = dict(folder.seen)
-        names = self._look(folder)
-        different = [name for name in names if files.signature(folder.path / name) != seen.get(name)]
-        changes = self._take(folder, different, final=False)
-        if keep_missing:
+                self.open()
+            changes = self._reader.sync(everything=everything, lost=lost)
+            if not lost:
+                return changes
+            changes = merged([changes, *self._filled_again(lost)])
+            self._reader.found_again()
             return changes
-        self._forget_problems(folder)
-        gone = [name for name in seen.keys() - set(names) if not (folder.path / name).exists()]
-        return _merged([changes, self._forget(folder, gone)])
 
-    def _take(self, folder: _Folder, names: Iterable[str], *, final: bool) -> StoresChanged:
-        changed: dict[str, Record] = {}
-        for name in names:
-            signature = files.signature(folder.path / name)
-            record = self._read(folder, name, final=final) if signature is not None else None
-            if record is not None and self._mirrored(folder, name, record, signature):
-                changed[record.key] = record
-        return StoresChanged(tuple(changed.values()))
-
-    def _mirrored(
-        self,
-        folder: _Folder,
-        name: str,
-        record: Record,
-        signature: files.Signature | None,
-        *,
-        is_indexed: bool = False,
-    ) -> bool:
-        with self._guard:
-            if folder.seen.get(name) == signature and folder.keys.get(name) == record.key:
-                return False
-            folder.keys[name] = record.key
-            known = self._mirror.get(record.key)
-            # An attempt whose record is written stays behind only when its writer died in between.
-            if record.is_attempt and known is not None and not known.is_attempt:
-                return False
-            # This copy may have written a later one between the read and now.
-            if known is not None and known.is_attempt == record.is_attempt and known.revision > record.revision:
-                return False
-            if signature is not None:
-                folder.seen[name] = signature
-            self._mirror[record.key] = record
-            self.changes += 1
-            self._is_indexed = self._is_indexed and is_indexed
-            return known != record
-
-    def _forget(self, folder: _Folder, names: Iterable[str]) -> StoresChanged:
-        removed: list[str] = []
-        with self._guard:
-            for name in names:
-                folder.seen.pop(name, None)
-                self._is_indexed = False
-                key = folder.keys.pop(name, None)
-                known = self._mirror.get(key) if key else None
-                if key and known is not None and known.is_attempt == (folder is self._attempts):
-                    del self._mirror[key]
-                    removed.append(key)
-        return StoresChanged(removed=tuple(removed))
-
-    def _forget_problems(self, folder: _Folder) -> None:
-        with self._guard:
-            for path in [path for path in self._problems if path.parent == folder.path and not path.exists()]:
-                del self._problems[path]
-
-    def _read(self, folder: _Folder, name: str, *, final: bool) -> Record | None:
-        path = folder.path / name
-        try:
-            record, version = read_versioned(path)
-        except FileNotFoundError:
-            return None
-        except NewerFormatError as error:
-            self._problem(path, f"{error}; it is left untouched")
-        except (RecordError, ValueError) as error:
-            self._damaged(folder, name, str(error), final=final)
-        except OSError as error:
-            self._problem(path, str(files.FileTroubleError("Cannot read", path, error)))
-        else:
-            with self._guard:
-                self._problems.pop(path, None)
-            return record if version == FORMAT else self._migrated(folder, path, record, version)
-        return None
-
-    def _migrated(self, folder: _Folder, path: Path, record: Record, version: int) -> Record | None:
-        """Writes a record of an older format in this one; the original is kept beside it."""
-        if path.name != file_name(_identifier(record)):
-            self._problem(path, f"its name does not fit its id: it should be {file_name(_identifier(record))}")
-            return None
-        kept = path.with_name(f"{path.name}.format{version}")
-        try:
-            with self._lock(path):
-                if not kept.exists():
-                    files.write_atomic(kept, path.read_bytes(), self._owner)
-                return self._put(folder, record._replace(revision=record.revision + 1))
-        except (OSError, files.FileTroubleError) as error:
-            self._problem(path, f"of the older format {version}, and it cannot be written anew: {error}")
-            return record
-
-    def _problem(self, path: Path, text: str) -> None:
-        with self._guard:
-            self._problems[path] = RecordProblem(str(path), text)
-
-    def _damaged(self, folder: _Folder, name: str, text: str, *, final: bool) -> None:
-        path = folder.path / name
-        with self._guard:
-            seen_before = path in self._problems
-            folder.settled = False
-        if not final and not seen_before:
-            # A person may be saving it right now with an editor: look once more before setting it aside.
-            self._problem(path, f"damaged ({text})")
-            return
-        try:
-            with self._lock(path):
-                self._set_aside(path, text)
-        except files.FileTroubleError:
-            self._problem(path, f"damaged ({text}); it could not be set aside")
-            return
-        with self._guard:
-            folder.seen.pop(name, None)
-            known = self._mirror.get(folder.keys.get(name, ""))
-        if known is not None:
-            self._put(folder, known)
-
-    def _set_aside(self, path: Path, text: str) -> None:
-        aside = _free_name(path)
-        with files.explained("Cannot set aside", path):
-            os.rename(path, aside)
-        with self._guard:
-            self._problems.pop(path, None)
-        self._problem(aside, f"damaged ({text}); set aside, not deleted")
-
-    def _restore(self) -> None:
-        for record in self.records():
-            folder = self._folder_of(record)
-            if file_name(_identifier(record)) not in folder.seen:
-                self._put(folder, record)
-
-    def find(self, onboarding_id: str) -> Record | None:
-        """See ``RecordStore`` in ``onboarding.ports``."""
-        path = self._onboardings.path / file_name(onboarding_id)
-        try:
-            record = read_record(path)
-        except (OSError, RecordError):
-            return None
-        self._mirrored(self._onboardings, path.name, record, files.signature(path))
-        return record
-
-    @property
-    def notices(self) -> tuple[RecordProblem, ...]:
-        """See ``RecordStore`` in ``onboarding.ports``."""
-        return ()
+    def _filled_again(self, folders: set[str]) -> Iterator[StoresChanged]:
+        for place, entry in self._mirror.entries().items():
+            # An attempt that is not shown has become a record.
+            known = entry.record if place.folder == ONBOARDINGS else self._mirror.at(place)
+            if place.folder in folders and known is not None and not os.path.lexists(self._writer.path(place)):
+                with self._writer.hold(place) as held:
+                    yield self._writer.put_back(held, place, known)
 
     # -- writing
 
+    def open(self) -> None:
+        """Makes the folders. Raises FileTroubleError."""
+        for name in (ONBOARDINGS, ATTEMPTS, "locks"):
+            files.make_folder(self.folder / name)
+        self._notices = network_notices(self.folder)
+
     def update(self, key: str, change: Callable[[Record], Record]) -> Record:
-        """Applies ``change`` to the record as it is on the disk now, under its lock, and writes the result.
-
-        An unchanged record is not written. Returns what is on the disk afterwards. Raises RecordGoneError,
-        FileTroubleError, and whatever ``change`` raises.
-        """
-        with self._locked_record(key) as (folder, current):
-            changed = change(current)
-            if changed == current:
-                return current
-            return self._put(folder, changed._replace(revision=current.revision + 1))
-
-    def begin_attempt(self, attempt: Record, *, allow_duplicate: bool = False) -> Record:
-        """Puts the intent to register on the disk, before the request may leave.
-
-        Raises DuplicateError when a live record or attempt with this partner store id is there, unless allowed;
-        FileTroubleError when the intent cannot be written, and then nothing may be sent.
-        """
-        partner = attempt.partner_store_id
-        with files.locked(self._stripe("partner-", partner)):
-            self.sync()
-            if not allow_duplicate and (existing := self.live_with_partner_id(partner)) is not None:
-                raise DuplicateError(existing)
-            with self._lock(self._attempts.path / file_name(attempt.key)):
-                return self._put(self._attempts, attempt._replace(revision=1))
+        """See ``RecordStore`` in ``onboarding.ports``. Raises StorageError when its file is no usable record."""
+        for _ in range(_TURNS):
+            place = self._mirror.place(key)
+            if place is None:
+                break
+            with self._writer.hold(place) as held:
+                found = self._reader.refresh(place)
+                self._writer.refuse_unusable(place, found)
+                if isinstance(found, Found):
+                    return self._writer.change(held, place, found, change)
+            # Another copy has turned the attempt into a record meanwhile, or the folder is lost.
+            self._reader.tell_later(self._sync())
+        raise RecordGoneError(f"the record {key} is not there any more")
 
     def observe(self, known: Record, change: Callable[[Record], Record]) -> Record:
         """See ``RecordStore`` in ``onboarding.ports``."""
+        unchanged = self._unchanged(known, change)
+        if unchanged is not None:
+            return unchanged
         return self.update(known.key, lambda now: change(now) if now.version == known.version else now)
 
+    def _unchanged(self, known: Record, change: Callable[[Record], Record]) -> Record | None:
+        """The record, when the answer says nothing new and one look at its file tells that nothing else does."""
+        place = self._mirror.place(known.key)
+        seen = self._mirror.seen(place) if place is not None else None
+        now = self._mirror.get(known.key)
+        if place is None or seen is None or now is None or not seen.is_settled or now.version != known.version:
+            return None
+        if change(now) != now or files.signature(self._writer.path(place)) != seen.signature:
+            return None
+        return now
+
     def finish(self, known: Record, change: Callable[[Record], Record]) -> Record:
-        """See ``RecordStore`` in ``onboarding.ports``."""
-        folder = self._folder_of(known)
-        path = folder.path / file_name(_identifier(known))
-        with self._lock(path):
-            current = self._existing(folder, path)
-            changed = change(current or known)
-            if changed == current:
-                return changed
-            return self._put(folder, changed._replace(revision=(current or known).revision + 1))
+        """See ``RecordStore`` in ``onboarding.ports``.
+
+        An attempt that has become a record meanwhile is changed as that.
+        """
+        place = Place.of(known)
+        if known.is_attempt and self._reader.refresh(place) is None:
+            self._reader.tell_later(self._sync())
+            place = self._mirror.place(known.key) or place
+        with self._writer.hold(place) as held:
+            found = self._reader.refresh(place)
+            if isinstance(found, Found):
+                return self._writer.change(held, place, found, change)
+            self._writer.refuse_unkeepable(place, found)
+            changed = change(known)
+            self._writer.set_aside(held, place, found)
+            return self._writer.put(held, place, changed, known.revision)
+
+    def begin_attempt(self, attempt: Record, *, allow_duplicate: bool = False) -> Record:
+        """See ``RecordStore`` in ``onboarding.ports``. Raises FileTroubleError, and then nothing may be sent."""
+        place, partner = Place.of(attempt), attempt.partner_store_id
+        if not allow_duplicate:
+            self._reader.ensure_loaded()
+        with self._writer.locks.hold_partner(partner):
+            if not allow_duplicate:
+                self._reader.tell_later(self._sync(everything=True))
+                refuse_duplicate(partner, self._mirror, self.folder)
+            with self._writer.hold(place) as held:
+                return self._writer.put(held, place, attempt, 0)
 
     def discard_attempt(self, key: str) -> None:
-        """Removes an attempt that Gett has certainly not carried out. Raises FileTroubleError."""
-        path = self._attempts.path / file_name(key)
-        with self._lock(path):
-            files.remove(path)
-            self._forget(self._attempts, [path.name])
-
-    def live_with_partner_id(self, partner_store_id: str) -> Record | None:
-        """A record that stands, or may stand, at Gett under ``partner_store_id``."""
-        for record in self.records():
-            if record.partner_store_id == partner_store_id and is_live(record.status):
-                return record
-        return None
-
-    def with_onboarding_id(self, onboarding_id: str) -> Record | None:
-        """The record of ``onboarding_id``."""
-        for record in self.records():
-            if record.onboarding_id == onboarding_id:
-                return record
-        return None
+        """See ``RecordStore`` in ``onboarding.ports``. Raises FileTroubleError."""
+        place = Place(ATTEMPTS, file_name(key))
+        with self._writer.hold(place) as held:
+            self._writer.end_attempt(held, place, self._reader.refresh(place))
 
     def confirm_attempt(
         self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
     ) -> Record:
         """See ``RecordStore`` in ``onboarding.ports``."""
-        old = self._attempts.path / file_name(attempt.key)
-        path = self._onboardings.path / file_name(onboarding_id)
-        with self._lock(old, path):
-            begun = self._existing(self._attempts, old) or attempt
-            standing = self._existing(self._onboardings, path)
-            record = decide(begun, standing)._replace(onboarding_id=onboarding_id)
-            base = standing or begun
-            kept = self._put(self._onboardings, record._replace(revision=base.revision + 1))
-            files.remove(old)
-            self._forget(self._attempts, [old.name])
+        old, new = Place(ATTEMPTS, file_name(attempt.key)), _onboarding(onboarding_id)
+        with self._writer.hold(old, new) as held:
+            begun, found = self._reader.refresh(old), self._reader.refresh(new)
+            self._writer.refuse_unkeepable(new, found, folders=True)
+            first = begun.record if isinstance(begun, Found) else attempt
+            standing = self._mirror.at(new)
+            record = self._with_free_key(decide(first, standing)._replace(onboarding_id=onboarding_id), old, new)
+            self._writer.set_aside(held, new, found)
+            replaced = found if isinstance(found, Found) else None
+            kept = self._writer.put(held, new, record, (standing or first).revision, replaced)
+            self._writer.end_attempt(held, old, begun)
             return kept
+
+    def _with_free_key(self, record: Record, *own: Place) -> Record:
+        """The record under its onboarding id when another one is called as it is."""
+        holder = self._mirror.place(record.key)
+        if holder is None or holder in own or record.onboarding_id is None:
+            return record
+        return record._replace(key=record.onboarding_id)
 
     def add(self, record: Record, change: Callable[[Record], Record] | None = None) -> Record:
         """See ``RecordStore`` in ``onboarding.ports``."""
-        folder = self._folder_of(record)
-        path = folder.path / file_name(_identifier(record))
-        with self._lock(path):
-            standing = self._existing(folder, path)
-            if standing is None:
-                return self._put(folder, record._replace(revision=1))
-            changed = change(standing) if change is not None else standing
-            return (
-                standing if changed == standing else self._put(folder, changed._replace(revision=standing.revision + 1))
-            )
-
-    def _existing(self, folder: _Folder, path: Path) -> Record | None:
-        signature = files.signature(path)
-        if signature is None:
-            return None
-        try:
-            record = read_record(path)
-        except NewerFormatError as error:
-            raise UnkeepableError(f"{path}: {error}") from None
-        except (RecordError, ValueError) as error:
-            self._set_aside(path, str(error))
-            return None
-        except OSError as error:
-            raise files.FileTroubleError("Cannot read", path, error) from error
-        self._mirrored(folder, path.name, record, signature)
-        return record
+        place = Place.of(record)
+        with self._writer.hold(place) as held:
+            found = self._reader.refresh(place)
+            if isinstance(found, Found):
+                return self._writer.change(held, place, found, change or _same)
+            self._writer.refuse_unkeepable(place, found)
+            known = self._mirror.at(place)
+            kept = record if known is None else (change or _same)(known)
+            self._writer.set_aside(held, place, found)
+            return self._writer.put(held, place, kept, kept.revision)
 
     def repair(self, is_alive: Callable[[str], bool]) -> None:
-        """Removes what a killed copy left half written, and attempts whose record is there. Raises FileTroubleError."""
-        for folder in (self._onboardings.path, self._attempts.path, self.folder):
-            with files.explained("Cannot read the folder", folder):
-                names = os.listdir(folder)
-            for name in names:
-                owner = files.temporary_owner(name)
-                if owner is not None and not is_alive(owner):
-                    files.remove(folder / name)
-        for name, key in list(self._attempts.keys.items()):
-            known = self.get(key)
-            if known is not None and not known.is_attempt:
-                files.remove(self._attempts.path / name)
-                self._forget(self._attempts, [name])
+        """See ``RecordStore`` in ``onboarding.ports``. Raises StorageError."""
+        self._repair.run(is_alive)
 
-    def _folder_of(self, record: Record) -> _Folder:
-        return self._attempts if record.is_attempt else self._onboardings
-
-    @contextlib.contextmanager
-    def _locked_record(self, key: str) -> Generator[tuple[_Folder, Record]]:
-        for _ in range(3):
-            known = self.get(key)
-            if known is None:
-                break
-            folder = self._folder_of(known)
-            path = folder.path / file_name(_identifier(known))
-            with self._lock(path):
-                if path.exists():
-                    yield folder, self._fresh(folder, _identifier(known))
-                    return
-            # Another copy has turned the attempt into a record meanwhile, or the folder is lost.
-            self.sync()
-        raise RecordGoneError(f"the record {key} is not there any more")
-
-    def _fresh(self, folder: _Folder, identifier: str) -> Record:
-        path = folder.path / file_name(identifier)
-        try:
-            return read_record(path)
-        except FileNotFoundError:
-            raise RecordGoneError(f"the record {identifier} is not there any more") from None
-        except OSError as error:
-            raise files.FileTroubleError("Cannot read", path, error) from error
-        except ValueError as error:
-            raise RecordError(f"{path} is damaged: {error}") from error
-
-    def _put(self, folder: _Folder, record: Record) -> Record:
-        path = folder.path / file_name(_identifier(record))
-        record = record._replace(token=f"{record.revision}-{os.urandom(6).hex()}")
-        files.write_atomic(path, to_toml(record), self._owner)
-        with self._guard:
-            signature = files.signature(path)
-            if signature is not None:
-                folder.seen[path.name] = signature
-            folder.keys[path.name] = record.key
-            self._mirror[record.key] = record
-            self.changes += 1
-            self._is_indexed = False
-        return record
-
-    def _stripe(self, kind: str, name: str) -> Path:
-        number = int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:2]) % _STRIPES
-        return self._locks / f"{kind}{number:02d}"
-
-    def _lock(self, *paths: Path) -> contextlib.AbstractContextManager[None]:
-        return files.locked(*(self._stripe("", path.name) for path in paths))
+    def save_index(self) -> None:
+        """See ``RecordStore`` in ``onboarding.ports``. Raises FileTroubleError."""
+        edits = self._mirror.edits
+        if edits == self._indexed or not self._reader.has_loaded:
+            return
+        entries = [
+            index.Entry(place, entry.seen.signature, entry.record)
+            for place, entry in self._mirror.entries().items()
+            if entry.unusable is None and entry.record is not None and entry.seen is not None and entry.seen.is_settled
+        ]
+        lost = [(place, self._mirror.remembered(place)) for place, _ in self._mirror.unusable()]
+        recalled = {place: record for place, record in lost if record is not None} | self._mirror.recalled()
+        index.write(self.folder, entries, recalled.items(), self._owner)
+        self._indexed = edits
 
 
-def read_record(path: Path) -> Record:
-    """The record in the file at ``path``. Raises OSError, RecordError."""
-    return read_versioned(path)[0]
+def _onboarding(onboarding_id: str) -> Place:
+    return Place(ONBOARDINGS, file_name(onboarding_id))
 
 
-def read_versioned(path: Path) -> tuple[Record, int]:
-    """The record in the file at ``path`` and the version of its format. Raises as ``read_record``."""
-    with path.open("rb") as stream:
-        data = stream.read(_MAX_FILE + 1)
-    if len(data) > _MAX_FILE:
-        raise RecordError("the file is larger than 16 MiB")
-    return from_toml(data)
-
-
-def _identifier(record: Record) -> str:
-    return record.onboarding_id if record.onboarding_id is not None else record.key
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _free_name(path: Path) -> Path:
-    aside = path.with_name(path.name + _DAMAGED)
-    number = 1
-    while aside.exists():
-        number += 1
-        aside = path.with_name(f"{path.name}.{number}{_DAMAGED}")
-    return aside
-
-
-def _merged(parts: Iterable[StoresChanged]) -> StoresChanged:
-    changed: dict[str, Record] = {}
-    removed: set[str] = set()
-    for part in parts:
-        removed.update(part.removed)
-        changed.update({record.key: record for record in part.changed})
-    return StoresChanged(tuple(changed.values()), tuple(removed - changed.keys()))
+def _same(record: Record) -> Record:
+    return record

@@ -14,7 +14,7 @@ from textual.binding import Binding
 
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
-from gett_tui.ui.screens.main import MainScreen
+from gett_tui.ui.screens.dashboard import Dashboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
-    from gett_tui.ui.screens.main import MakeRuntime
+    from gett_tui.ui.screens.dashboard import MakeRuntime
 
 _TERMINAL_WATCH = 5.0
 
@@ -73,7 +73,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
-        self.main = MainScreen(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
+        self.main = Dashboard(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""

@@ -32,7 +32,9 @@ from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Change
 from gett_tui.onboarding.service import utc_now
 from gett_tui.runtime import Runtime, RuntimeConfig
-from gett_tui.storage.record_store import RecordStore, file_name, to_toml
+from gett_tui.storage.record_file import file_name
+from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.toml_codec import to_toml
 
 
 async def register_all(url: str, folder: Path, stores: int) -> None:

@@ -14,7 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from app_driver import identifier, records
 from pty_session import PtySession
 
-from gett_tui.storage.record_store import RecordStore, file_name, to_toml
+from gett_tui.storage.record_file import file_name
+from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.toml_codec import to_toml
 
 SIZE = (120, 40)
 CURSOR = b"48;2;1;120;212"

@@ -40,8 +40,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 CORE = ("gett_tui/onboarding", "gett_tui/storage", "gett_tui/polling", "gett_tui/gett")
 COPIED = ("gett_tui", "tests", "pyproject.toml", "README.md")
-SLOW = ("tests/crash", "tests/benchmarks")
-"""Tests that are not asked: they kill what they start, or measure."""
+NOT_ASKED = ("crash", "benchmarks", "mutants", "ui", "catalog", "sandbox", "test_terminal.py")
+"""Tests that kill what they start, measure, or are about something else: the core is held by tests of its own."""
 PASSES = ("let pass", "not executed")
 HEAVY = ("httpx", "pydantic", "starlette.applications", "uvicorn", "textual.app", "hypothesis", "_pytest.python")
 """Imported once for all mutants, which are tried in forks; nothing of the program may be here."""
@@ -99,7 +99,7 @@ def learn(work: Path, jobs: int) -> None:
     more = {"MUTANTS_TIMES": work / "times.json", "COVERAGE_PROCESS_START": work / "rc"}
     command = [sys.executable, "-m", "pytest", "tests", "-p", "timing", "-p", "no:cacheprovider", f"-n{jobs}"]
     command += ["--cov=gett_tui", f"--cov-config={work}/rc", "--cov-context=test", "--cov-report="]
-    command += [f"--ignore={slow}" for slow in SLOW]
+    command += [f"--ignore=tests/{name}" for name in NOT_ASKED]
     subprocess.run(command, cwd=tree, env=environment(tree, more), check=False)
     state.write_text(digest())
 

@@ -5,43 +5,27 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store_driver import AT, attempt, opened, record_at, stored
 
 from gett_tui.onboarding.ports import DuplicateError, RecordGoneError
-from gett_tui.onboarding.record import Change, Record
+from gett_tui.onboarding.record import Change
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.record_store import RecordStore, file_name, read_record
+from gett_tui.storage.instances import Instances, PollingReport
+from gett_tui.storage.record_file import file_name
+from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.toml_codec import to_toml
-
-AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-def open_cache(folder: Path, owner: str = "1-test") -> RecordStore:
-    cache = RecordStore(folder, owner)
-    cache.open()
-    for _ in cache.load():
-        pass
-    return cache
-
-
-def attempt(key: str = "a1", partner: str = "p-1") -> Record:
-    return Record(key, OwnState.REGISTERING, partner_store_id=partner, history=(Change(OwnState.REGISTERING, AT),))
-
-
-def stored(identifier: str, partner: str = "p-1", status: str = "pending_catalog") -> Record:
-    return Record(identifier, status, onboarding_id=identifier, partner_store_id=partner)
 
 
 def test_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
     os.umask(0o000)
     try:
-        cache = open_cache(tmp_path / "state" / "sandbox")
+        cache = opened(tmp_path / "state" / "sandbox")
         cache.add(stored("o-1"))
         cache.begin_attempt(attempt(partner="p-2"))
     finally:
@@ -53,46 +37,46 @@ def test_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
 
 
 def test_a_record_is_there_after_a_new_start(tmp_path: Path) -> None:
-    open_cache(tmp_path).add(stored("o-1"))
-    assert [record.onboarding_id for record in open_cache(tmp_path).records()] == ["o-1"]
+    opened(tmp_path).add(stored("o-1"))
+    assert [record.onboarding_id for record in opened(tmp_path).records()] == ["o-1"]
 
 
 def test_an_attempt_becomes_a_record_under_the_same_key(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.begin_attempt(attempt())
     assert [path.name for path in (tmp_path / "attempts").iterdir()] == ["a1.toml"]
     cache.confirm_attempt(cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("pending_catalog", AT))
     assert not list((tmp_path / "attempts").iterdir())
-    again = open_cache(tmp_path)
+    again = opened(tmp_path)
     assert again.get("a1") == cache.get("a1")
-    assert read_record(tmp_path / "onboardings" / "o-1.toml").onboarding_id == "o-1"
+    assert record_at(tmp_path / "onboardings" / "o-1.toml").onboarding_id == "o-1"
 
 
 def test_an_attempt_left_beside_its_record_is_cleared_at_the_next_start(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.begin_attempt(attempt())
     left = (tmp_path / "attempts" / "a1.toml").read_bytes()
     cache.confirm_attempt(cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("active", AT))
     (tmp_path / "attempts" / "a1.toml").write_bytes(left)
-    again = open_cache(tmp_path)
+    again = opened(tmp_path)
     again.repair(lambda owner: False)
     assert [record.status for record in again.records()] == ["active"]
     assert not list((tmp_path / "attempts").iterdir())
 
 
 def test_an_onboarding_id_that_is_there_already_keeps_its_record(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.add(stored("o-1")._replace(history=(Change("active", AT),), status="active"))
     cache.begin_attempt(attempt(), allow_duplicate=True)
     kept = cache.confirm_attempt(
         cache.get("a1"), "o-1", lambda now, standing: standing or now.moved("pending_catalog", AT)
     )
     assert kept.status == "active"
-    assert [record.key for record in open_cache(tmp_path).records()] == ["o-1"]
+    assert [record.key for record in opened(tmp_path).records()] == ["o-1"]
 
 
 def test_a_second_live_registration_of_a_partner_id_is_refused(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.begin_attempt(attempt())
     with pytest.raises(DuplicateError):
         cache.begin_attempt(attempt("a2"))
@@ -100,25 +84,25 @@ def test_a_second_live_registration_of_a_partner_id_is_refused(tmp_path: Path) -
 
 
 def test_a_cancelled_store_may_be_registered_again(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.add(stored("o-1", status=OwnState.CANCELLED))
     assert cache.begin_attempt(attempt()).key == "a1"
 
 
 def test_another_copy_s_registration_counts_as_a_duplicate_at_once(tmp_path: Path) -> None:
-    one, two = open_cache(tmp_path, "1-a"), open_cache(tmp_path, "2-b")
+    one, two = opened(tmp_path, "1-a"), opened(tmp_path, "2-b")
     one.begin_attempt(attempt())
     with pytest.raises(DuplicateError):
         two.begin_attempt(attempt("a2"))
 
 
 def test_of_many_copies_registering_one_store_exactly_one_may_send(tmp_path: Path) -> None:
-    open_cache(tmp_path)
+    opened(tmp_path)
     won: list[str] = []
     barrier = threading.Barrier(8)
 
     def register(number: int) -> None:
-        cache = open_cache(tmp_path, f"{number}-x")
+        cache = opened(tmp_path, f"{number}-x")
         barrier.wait()
         try:
             won.append(cache.begin_attempt(attempt(f"a{number}")).key)
@@ -134,10 +118,10 @@ def test_of_many_copies_registering_one_store_exactly_one_may_send(tmp_path: Pat
 
 
 def test_no_update_of_concurrent_copies_is_lost(tmp_path: Path) -> None:
-    open_cache(tmp_path).add(stored("o-1"))
+    opened(tmp_path).add(stored("o-1"))
 
     def note(number: int) -> None:
-        cache = open_cache(tmp_path, f"{number}-x")
+        cache = opened(tmp_path, f"{number}-x")
         for turn in range(10):
             cache.update(
                 "o-1", lambda now, what=f"{number}.{turn}": now._replace(history=(*now.history, Change(what, AT)))
@@ -148,13 +132,13 @@ def test_no_update_of_concurrent_copies_is_lost(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    final = read_record(tmp_path / "onboardings" / "o-1.toml")
+    final = record_at(tmp_path / "onboardings" / "o-1.toml")
     assert sorted(change.status for change in final.history) == sorted(f"{n}.{t}" for n in range(6) for t in range(10))
     assert final.revision == 61
 
 
 def test_changes_of_one_copy_reach_another_by_sync(tmp_path: Path) -> None:
-    one, two = open_cache(tmp_path, "1-a"), open_cache(tmp_path, "2-b")
+    one, two = opened(tmp_path, "1-a"), opened(tmp_path, "2-b")
     one.add(stored("o-1"))
     assert [record.key for record in two.sync().changed] == ["o-1"]
     one.update("o-1", lambda now: now.moved("active", AT))
@@ -167,14 +151,14 @@ def test_changes_of_one_copy_reach_another_by_sync(tmp_path: Path) -> None:
 
 
 def test_a_sync_with_nothing_new_says_nothing(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.add(stored("o-1"))
     cache.update("o-1", lambda now: now.moved("active", AT))
     assert [bool(cache.sync()) for _ in range(3)] == [False, False, False]
 
 
 def test_an_update_reads_what_others_wrote_before_it_changes_it(tmp_path: Path) -> None:
-    one, two = open_cache(tmp_path, "1-a"), open_cache(tmp_path, "2-b")
+    one, two = opened(tmp_path, "1-a"), opened(tmp_path, "2-b")
     one.add(stored("o-1"))
     two.sync()
     one.update("o-1", lambda now: now._replace(store_id="s-1"))
@@ -182,7 +166,7 @@ def test_an_update_reads_what_others_wrote_before_it_changes_it(tmp_path: Path) 
 
 
 def test_an_unchanged_record_is_not_written_again(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.add(stored("o-1"))
     before = (tmp_path / "onboardings" / "o-1.toml").stat().st_ino
     cache.update("o-1", lambda now: now)
@@ -190,7 +174,7 @@ def test_an_unchanged_record_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_a_record_removed_by_hand_leaves_the_list(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.add(stored("o-1"))
     (tmp_path / "onboardings" / "o-1.toml").unlink()
     assert cache.sync().removed == ("o-1",)
@@ -198,82 +182,45 @@ def test_a_record_removed_by_hand_leaves_the_list(tmp_path: Path) -> None:
         cache.update("o-1", lambda now: now.moved("active", AT))
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"key = ", b'format = 1\nkey = "x"\n', b"[" * 50_000])
-def test_a_damaged_file_is_set_aside_reported_and_kept(tmp_path: Path, content: bytes) -> None:
-    cache = open_cache(tmp_path)
-    cache.add(stored("o-1"))
-    (tmp_path / "onboardings" / "bad.toml").write_bytes(content)
-    again = open_cache(tmp_path)
-    assert [record.key for record in again.records()] == ["o-1"]
-    assert [Path(problem.place).name for problem in again.problems] == ["bad.toml.damaged"]
-    assert (tmp_path / "onboardings" / "bad.toml.damaged").read_bytes() == content
-    assert [Path(problem.place).name for problem in open_cache(tmp_path).problems] == ["bad.toml.damaged"]
-
-
-def test_a_file_damaged_while_running_is_written_again_from_memory(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
-    known = cache.add(stored("o-1"))
-    path = tmp_path / "onboardings" / "o-1.toml"
-    path.write_bytes(b"half a fi")
-    cache.sync()
-    assert path.read_bytes() == b"half a fi", "an editor may be saving it: the first look leaves it"
-    cache.sync()
-    assert read_record(path)._replace(token=known.token) == known
-    assert (tmp_path / "onboardings" / "o-1.toml.damaged").read_bytes() == b"half a fi"
-
-
-def test_a_second_damaged_file_never_replaces_the_first(tmp_path: Path) -> None:
-    open_cache(tmp_path)
-    for content in (b"one", b"two"):
-        (tmp_path / "onboardings" / "o-1.toml").write_bytes(content)
-        open_cache(tmp_path)
-    kept = {path.read_bytes() for path in (tmp_path / "onboardings").glob("*.damaged")}
-    assert kept == {b"one", b"two"}
-
-
 def test_a_file_of_a_later_version_is_left_as_it_is(tmp_path: Path) -> None:
-    open_cache(tmp_path)
+    opened(tmp_path)
     path = tmp_path / "onboardings" / "o-1.toml"
     path.write_text('format = 99\nkey = "o-1"\n')
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
+    for _ in range(3):
+        cache.repair(lambda owner: False)
     assert path.read_text() == 'format = 99\nkey = "o-1"\n'
     assert "newer" in cache.problems[0].text
 
 
-def test_a_file_of_an_older_format_is_migrated_and_the_original_kept(tmp_path: Path) -> None:
-    open_cache(tmp_path)
+def test_a_file_of_an_older_format_is_shown_and_rewritten_by_its_next_write_with_the_original_kept(
+    tmp_path: Path,
+) -> None:
+    cache = opened(tmp_path)
     path = tmp_path / "onboardings" / "o-1.toml"
     original = b'onboarding_id = "o-1"\npartner_store_id = "p-1"\nnote = "by hand"\n'
     path.write_bytes(original)
-    (record,) = open_cache(tmp_path).records()
+    (record,) = cache.sync().changed
     assert (record.key, record.status, record.extra) == ("o-1", OwnState.NOT_ASKED, {"note": "by hand"})
+    assert path.read_bytes() == original
+    cache.observe(record, lambda now: now.moved("active", AT))
     assert path.read_bytes().startswith(b"format = 1")
     assert (tmp_path / "onboardings" / "o-1.toml.format0").read_bytes() == original
-    assert open_cache(tmp_path).records() == [record]
-
-
-def test_a_folder_in_a_file_s_place_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
-    open_cache(tmp_path).add(stored("o-1"))
-    (tmp_path / "onboardings" / "o-2.toml").mkdir()
-    cache = open_cache(tmp_path)
-    assert [record.key for record in cache.records()] == ["o-1"]
-    assert "folder" in cache.problems[0].text
-    with pytest.raises(FileTroubleError):
-        cache.add(stored("o-2", "p-2"))
+    assert [(known.status, known.extra) for known in opened(tmp_path).records()] == [("active", {"note": "by hand"})]
 
 
 def test_records_are_written_again_when_the_state_folder_vanishes(tmp_path: Path) -> None:
     folder = tmp_path / "sandbox"
-    cache = open_cache(folder)
+    cache = opened(folder)
     cache.add(stored("o-1"))
     cache.begin_attempt(attempt("a1", "p-2"))
     os.rename(folder, tmp_path / "elsewhere")
     cache.sync()
-    assert {record.key for record in open_cache(folder).records()} == {"o-1", "a1"}
+    assert {record.key for record in opened(folder).records()} == {"o-1", "a1"}
 
 
 def test_a_failed_write_leaves_the_file_as_it_was_and_no_temporary(tmp_path: Path, monkeypatch: object) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     cache.add(stored("o-1"))
     path = tmp_path / "onboardings" / "o-1.toml"
     before = path.read_bytes()
@@ -295,7 +242,7 @@ def test_a_failed_write_leaves_the_file_as_it_was_and_no_temporary(tmp_path: Pat
 
 
 def test_temporary_files_of_dead_copies_are_cleared_and_of_live_ones_kept(tmp_path: Path) -> None:
-    cache = open_cache(tmp_path)
+    cache = opened(tmp_path)
     dead, live = (tmp_path / "onboardings" / f".o-1.toml.{owner}.ab12.tmp" for owner in ("9-dead", "8-live"))
     for path in (dead, live):
         path.write_text("half")
@@ -320,8 +267,72 @@ def test_different_identifiers_have_different_files(identifiers: list[str]) -> N
     assert len({file_name(identifier) for identifier in identifiers}) == len(identifiers)
 
 
+def test_of_two_copies_one_leads_and_the_other_takes_over_when_it_leaves(tmp_path: Path) -> None:
+    one, two = Instances(tmp_path), Instances(tmp_path)
+    for presence in (one, two):
+        presence.announce()
+    assert (one.lead(), two.lead()) == (True, False)
+    assert two.leader().pid == os.getpid()
+    one.report(PollingReport(polled_at=AT, trouble="no answer in time"))
+    told = two.leader()
+    assert (told.polled_at, told.trouble) == (AT, "no answer in time")
+    with (tmp_path / "poller.lock").open("ab") as lock:
+        lock.write(b"what a longer line left")
+    assert two.leader() == told
+    (tmp_path / "poller.lock").write_bytes(b"{}")
+    assert two.leader() == PollingReport()
+    one.leave()
+    assert two.lead()
+    two.leave()
+
+
+def test_a_copy_is_alive_until_it_leaves(tmp_path: Path) -> None:
+    one, two = Instances(tmp_path), Instances(tmp_path)
+    one.announce()
+    two.announce()
+    assert two.is_alive(one.owner)
+    one.leave()
+    assert not two.is_alive(one.owner)
+    assert not two.is_alive("../etc/passwd")
+    two.leave()
+
+
+def test_a_copy_that_could_not_announce_itself_anew_tries_until_it_can(tmp_path: Path) -> None:
+    one, two = Instances(tmp_path), Instances(tmp_path)
+    one.announce()
+    running = tmp_path / "running"
+    for mark in running.iterdir():
+        mark.unlink()
+    running.rmdir()
+    running.write_text("in the way")
+    with pytest.raises(FileTroubleError):
+        one.renew()
+    running.unlink()
+    one.renew()
+    two.announce()
+    assert two.is_alive(one.owner)
+    one.leave()
+    one.renew()
+    assert not two.is_alive(one.owner)
+    two.leave()
+
+
+def test_a_copy_whose_lock_file_is_gone_leads_only_if_it_gets_the_new_one(tmp_path: Path) -> None:
+    one, two = Instances(tmp_path), Instances(tmp_path)
+    for presence in (one, two):
+        presence.announce()
+    assert one.lead()
+    (tmp_path / "poller.lock").unlink()
+    assert two.lead()
+    one.renew()
+    assert not one.is_leading
+    assert (one.lead(), two.lead()) == (False, True)
+    for presence in (one, two):
+        presence.leave()
+
+
 def test_ten_thousand_records_come_in_batches_and_a_sync_finds_the_one_that_changed(tmp_path: Path) -> None:
-    one = open_cache(tmp_path, "1-a")
+    one = opened(tmp_path, "1-a")
     for number in range(10_000):
         made = stored(f"o-{number}", f"p-{number}")
         (tmp_path / "onboardings" / f"o-{number}.toml").write_bytes(to_toml(made))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
+from textual_inside import painted_text
 
 import gett_tui.ui
 from gett_tui.onboarding.record import Change, Record
@@ -61,12 +60,7 @@ class DialogApp(App[None]):
 
     def text(self) -> str:
         """What is on the screen."""
-        width, height = self.size
-        console = Console(width=width, height=height, file=io.StringIO(), force_terminal=False, legacy_windows=False)
-        console.print(self.screen._compositor)
-        output = console.file
-        assert isinstance(output, io.StringIO)
-        return output.getvalue()
+        return painted_text(self)
 
     def words(self) -> str:
         """What is on the screen, with frames, breaks and runs of blanks taken out."""

@@ -15,21 +15,47 @@ from hostile_server import answering, hostile_server, whole
 from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
+from textual_inside import hear_terminal
 
+from gett_tui.errors import ConfigError
+from gett_tui.gett.client import Timeouts
 from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
+from gett_tui.runtime import Runtime
 from gett_tui.sandbox.settings import Settings
 from gett_tui.storage import index
 from gett_tui.storage.record_store import RecordStore
+from gett_tui.ui import notifications
 from gett_tui.ui.commands import COMMANDS, as_markdown
-from gett_tui.ui.screens import main
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.confirm import ConfirmScreen
 from gett_tui.ui.screens.detail import DetailScreen
 from gett_tui.ui.screens.register import RegisterScreen
 
 SIZE = (120, 40)
+
+
+class NeverLoaded(Runtime):
+    """A runtime as it is for the first moments, for good."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
+class NoWay(Runtime):
+    """A runtime that cannot make its way to Gett."""
+
+    async def connect(self) -> None:
+        raise ConfigError("HTTPS_PROXY is no URL")
+
+
+class Ended(Runtime):
+    """A runtime that ends although nobody ended it."""
+
+    async def run(self) -> None:
+        await self.service.load()
+        raise ConfigError("the folder is another machine's")
 
 
 @pytest.fixture
@@ -41,7 +67,7 @@ def live() -> Iterator[Live]:
 async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
     app = pilot.app
     assert isinstance(app, DrivenApp)
-    await until(pilot, lambda: app.main._loaded and app.main._list.total_count == stores)
+    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
     return app
 
 
@@ -64,8 +90,8 @@ def stored(folder: Path) -> list[Record]:
 
 
 def status_of(app: DrivenApp) -> str:
-    key = app.main._list.cursor_key
-    record = app.main._list.record(key) if key else None
+    key = app.main.stores.cursor_key
+    record = app.main.stores.record(key) if key else None
     return record.status if record else ""
 
 
@@ -159,7 +185,7 @@ async def test_a_key_that_cannot_act_says_why_and_does_nothing(
         await start(pilot, 1)
         await pilot.press(key)
         await pilot.pause()
-        assert [note for note in app._notifications if said in note.message]
+        assert [text for text in app.said if said in text]
         assert app.screen is app.main
     assert live.state.journal == []
 
@@ -183,7 +209,7 @@ async def test_what_gett_refuses_is_shown_at_its_field_and_what_was_typed_is_kep
             gett.script = answering(made)
             form.query_one("#webhookUrl", Input).value = "https://hooks.example/y"
             await pilot.press("ctrl+s")
-            await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 1)
+            await until(pilot, lambda: app.screen is app.main and app.main.stores.total_count == 1)
     assert len(stored(tmp_path)) == 1
 
 
@@ -194,7 +220,7 @@ async def test_submitting_twice_sends_once(tmp_path: Path) -> None:
             await start(pilot, 0)
             await fill(pilot, live)
             await pilot.press("ctrl+s", "ctrl+s", "enter", "enter")
-            await until(pilot, lambda: bool(app.main._list.total_count))
+            await until(pilot, lambda: bool(app.main.stores.total_count))
             await pilot.pause(0.5)
         assert live.carried_out("register") == 1
 
@@ -209,7 +235,7 @@ async def test_a_store_that_stands_here_is_registered_again_only_when_insisted_o
         await until(pilot, lambda: "stands here already" in screen_text(app))
         assert live.carried_out("register") == 0
         app.screen.query_one("#insist", Button).press()
-        await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 2)
+        await until(pilot, lambda: app.screen is app.main and app.main.stores.total_count == 2)
     assert live.carried_out("register") == 1
 
 
@@ -282,7 +308,7 @@ async def test_a_failed_store_is_cancelled_and_registered_again_with_its_old_val
         assert form.query_one("#name", Input).value == "Harbour Sushi"
         form.query_one("#catalogCallbackUrl", Input).value = live.catalog("good", "hs-004")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: app.screen is app.main and app.main._list.total_count == 2)
+        await until(pilot, lambda: app.screen is app.main and app.main.stores.total_count == 2)
     assert [operation for operation, _ in live.state.journal] == ["cancel", "register"]
     assert {record.status for record in stored(tmp_path)} - {OwnState.CANCELLED} <= {
         "pending_catalog",
@@ -304,7 +330,7 @@ async def test_an_onboarding_made_elsewhere_is_tracked(tmp_path: Path, live: Liv
         await until(pilot, lambda: "no such onboarding" in screen_text(app))
         app.screen.query_one(Input).value = f"  {made.onboarding_id} "
         await pilot.press("enter")
-        await until(pilot, lambda: app.main._list.total_count == 1)
+        await until(pilot, lambda: app.main.stores.total_count == 1)
     (record,) = stored(tmp_path)
     assert (record.onboarding_id, record.partner_store_id) == (made.onboarding_id, "p-9")
 
@@ -314,9 +340,7 @@ async def test_the_id_is_copied_by_osc_52(tmp_path: Path, live: Live, monkeypatc
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
-        written: list[str] = []
-        assert app._driver is not None
-        monkeypatch.setattr(app._driver, "write", written.append)
+        written = hear_terminal(app, monkeypatch.setattr)
         await pilot.press("y")
         await pilot.pause()
         assert f"\x1b]52;c;{base64.b64encode(identifier(1).encode()).decode()}\a" in "".join(written)
@@ -329,14 +353,14 @@ async def test_the_filter_narrows_while_typing_and_escape_ends_it(tmp_path: Path
         await start(pilot, 9)
         await pilot.press("slash", *"pizza q")
         await pilot.pause()
-        assert app.main._list.visible_count == 0, "q is a letter here, and does not quit"
+        assert app.main.stores.visible_count == 0, "q is a letter here, and does not quit"
         await pilot.press("backspace", "backspace", "enter")
         await pilot.pause()
-        assert app.main._list.visible_count == 2
+        assert app.main.stores.visible_count == 2
         assert "2 of 9" in screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
-        assert app.main._list.visible_count == 9
+        assert app.main.stores.visible_count == 9
 
 
 async def test_the_store_under_the_cursor_stays_there_through_sorts_and_news(tmp_path: Path, live: Live) -> None:
@@ -344,15 +368,15 @@ async def test_the_store_under_the_cursor_stays_there_through_sorts_and_news(tmp
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
-        app.main._list.move_to(identifier(2))
+        app.main.stores.move_to(identifier(2))
         for _ in range(6):
             await pilot.press("s")
-            assert app.main._list.cursor_key == identifier(2)
+            assert app.main.stores.cursor_key == identifier(2)
         live.state.onboardings[identifier(2)].forced = "ready_to_activate"
         await pilot.press("r")
         await until(pilot, lambda: status_of(app) == "ready_to_activate")
-        assert app.main._list.cursor_key == identifier(2)
-        assert "Pizza Nord" in str(app.main._panel.border_title)
+        assert app.main.stores.cursor_key == identifier(2)
+        assert "Pizza Nord" in str(app.main.panel.border_title)
 
 
 async def test_the_panel_waits_for_a_running_cursor_and_is_right_when_it_rests(
@@ -363,22 +387,22 @@ async def test_the_panel_waits_for_a_running_cursor_and_is_right_when_it_rests(
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
         shown: list[Record | None] = []
-        show = app.main._panel.show
+        show = app.main.panel.show
 
         def count(record: Record | None, note: str | None = None) -> None:
             shown.append(record)
             show(record, note)
 
         await pilot.pause(0.3)
-        monkeypatch.setattr(app.main._panel, "show", count)
+        monkeypatch.setattr(app.main.panel, "show", count)
         await pilot.press("end")
         await until(pilot, lambda: bool(shown))
-        assert [record and record.key for record in shown] == [app.main._list.cursor_key]
+        assert [record and record.key for record in shown] == [app.main.stores.cursor_key]
         for _ in range(20):
-            app.main._list.action_move(-1)
-            app.main._list.action_move(1)
-        app.main._list.action_first()
-        await until(pilot, lambda: shown[-1] is not None and shown[-1].key == app.main._list.cursor_key)
+            app.main.stores.action_move(-1)
+            app.main.stores.action_move(1)
+        app.main.stores.action_first()
+        await until(pilot, lambda: shown[-1] is not None and shown[-1].key == app.main.stores.cursor_key)
         assert len(shown) <= 3
 
 
@@ -389,10 +413,10 @@ async def test_an_action_is_for_the_store_that_was_under_the_cursor_at_the_key_p
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
-        app.main._list.move_to(identifier(1))
+        app.main.stores.move_to(identifier(1))
         await pilot.press("a")
         await pilot.pause()
-        app.main._list.move_to(identifier(2))
+        app.main.stores.move_to(identifier(2))
         await pilot.press("y")
         await until(pilot, lambda: live.carried_out("activate") == 1)
     assert live.state.journal == [("activate", identifier(1))]
@@ -406,7 +430,7 @@ async def test_marked_stores_are_acted_on_together_and_those_that_cannot_are_lef
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
         for number in (2, 3, 4):
-            app.main._list.move_to(identifier(number))
+            app.main.stores.move_to(identifier(number))
             await pilot.press("space")
         await pilot.press("x")
         await pilot.pause(0.1)
@@ -425,7 +449,7 @@ async def test_news_brings_a_toast_and_the_bell(tmp_path: Path, live: Live, monk
         monkeypatch.setattr(app, "bell", lambda: rung.append(True))
         live.state.onboardings[identifier(2)].forced = "ready_to_activate"
         await until(pilot, lambda: bool(rung))
-        assert [note for note in app._notifications if "ready to activate" in note.message]
+        assert [said for said in app.said if "ready to activate" in said]
 
 
 async def test_trouble_is_named_with_its_cure_and_goes_when_gett_answers_again(tmp_path: Path) -> None:
@@ -447,7 +471,7 @@ async def test_a_store_that_gett_does_not_know_any_more_is_shown_as_gone(tmp_pat
         await start(pilot, 1)
         await until(pilot, lambda: status_of(app) == OwnState.GONE)
         await until(pilot, lambda: "1 gone" in screen_text(app).splitlines()[0])
-        assert app.main._view.polled_at is not None, "a 404 is an answer"
+        assert app.main.view.polled_at is not None, "a 404 is an answer"
 
 
 async def test_the_title_counts_what_the_filter_lets_through_when_stores_change(tmp_path: Path, live: Live) -> None:
@@ -465,18 +489,18 @@ async def test_the_title_counts_what_the_filter_lets_through_when_stores_change(
 async def test_news_that_comes_thick_is_told_together(
     tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "_NEWS_PACE", 0.3)
+    monkeypatch.setattr(notifications, "NEWS_PACE", 0.3)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await start(pilot, 0)
         ready = [records()[1]._replace(key=f"k-{number}") for number in range(20)]
         for record in ready:
-            app.main._hear(events.News(record))
-        await until(pilot, lambda: any("19 stores are ready" in note.message for note in app._notifications))
-        assert len(app._notifications) == 2
+            app.main.hear(events.News(record))
+        await until(pilot, lambda: any("19 stores are ready" in said for said in app.said))
+        assert len(app.said) == 2
         await pilot.pause(0.4)
-        app.main._hear(events.News(records()[0]))
-        await until(pilot, lambda: any("Harbour Sushi catalog failed" in note.message for note in app._notifications))
+        app.main.hear(events.News(records()[0]))
+        await until(pilot, lambda: any("Harbour Sushi catalog failed" in said for said in app.said))
 
 
 @pytest.mark.parametrize(
@@ -491,13 +515,13 @@ async def test_what_the_full_screen_tells_to_press_acts_on_the_store_it_shows(
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
         await pilot.press("g", "space", "space")
-        app.main._list.move_to(identifier(store))
+        app.main.stores.move_to(identifier(store))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, DetailScreen))
         await pilot.press(key)
         await until(pilot, lambda: words in screen_text(app))
         assert records()[store].name in screen_text(app)
-        assert len(app.main._list.marked) == 2
+        assert len(app.main.stores.marked) == 2
 
 
 async def test_the_details_follow_the_store_while_they_are_open(tmp_path: Path, live: Live) -> None:
@@ -584,14 +608,14 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
     one, two = make_app(tmp_path, live.url), make_app(tmp_path, live.url)
     async with one.run_test(size=SIZE) as first:
         await start(first, 9)
-        await until(first, lambda: one.main._view.leading is True)
+        await until(first, lambda: one.main.view.leading is True)
         async with two.run_test(size=SIZE) as second:
             await start(second, 9)
-            await until(second, lambda: two.main._view.leading is False)
+            await until(second, lambda: two.main.view.leading is False)
             await until(second, lambda: "by pid" in screen_text(two).splitlines()[0])
             live.state.onboardings[identifier(3)].forced = "ready_to_activate"
             one.main.action_refresh_all()
-            await until(second, lambda: (two.main._list.record(identifier(3)) or records()[3]).status[:5] == "ready")
+            await until(second, lambda: (two.main.stores.record(identifier(3)) or records()[3]).status[:5] == "ready")
 
 
 def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:
@@ -628,8 +652,7 @@ async def test_a_dropped_store_is_registered_again_without_a_cancel(tmp_path: Pa
 async def test_the_first_frame_shows_what_the_index_knows_and_says_that_the_rest_is_being_read(tmp_path: Path) -> None:
     plant(tmp_path)
     preview = [record for record in records() if record.status in ("catalog_failed", "active")]
-    app = make_app(tmp_path, "http://127.0.0.1:9", fixed=True, preview=preview)
-    app.main._start_runtime = lambda: None
+    app = make_app(tmp_path, "http://127.0.0.1:9", fixed=True, preview=preview, runtime=NeverLoaded)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         first = screen_text(app)
@@ -637,6 +660,102 @@ async def test_the_first_frame_shows_what_the_index_knows_and_says_that_the_rest
         assert "Tea House" in first
         assert "reading the records…" in first
         assert "stores" not in first.splitlines()[0]
+
+
+NEED_SERVICE = ("n", "a", "x", "e", "u", "t", "r", "R")
+
+
+async def test_a_key_pressed_before_the_records_are_read_says_so(tmp_path: Path) -> None:
+    app = make_app(tmp_path, "http://127.0.0.1:9", preview=records(), runtime=NeverLoaded)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.runtime is not None)
+        for number, key in enumerate(NEED_SERVICE, start=1):
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.said == ["Still starting: the records are being read."] * number
+            assert app.screen is app.main
+        assert "starting…" in screen_text(app).splitlines()[0]
+
+
+async def test_as_long_as_there_is_no_way_to_gett_it_stands_on_the_screen_and_each_key_says_so(tmp_path: Path) -> None:
+    plant(tmp_path)
+    app = make_app(tmp_path, "http://127.0.0.1:9", runtime=NoWay)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 9)
+        await until(pilot, lambda: "HTTPS_PROXY is no URL" in screen_text(app).splitlines()[1])
+        assert "Trying again at" in screen_text(app).splitlines()[1]
+        app.main.stores.move_to(identifier(1))
+        await pilot.press("r")
+        await until(pilot, lambda: any("HTTPS_PROXY is no URL" in said for said in app.said))
+        app.said.clear()
+        await pilot.press("a")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: any("HTTPS_PROXY is no URL" in said for said in app.said))
+        await fill(pilot, "https://cdn.example/p-1.json")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "HTTPS_PROXY is no URL" in screen_text(app))
+        assert isinstance(app.screen, RegisterScreen), "what was typed is kept"
+
+
+async def test_a_runtime_that_has_ended_stands_on_the_screen_and_each_key_says_so(tmp_path: Path) -> None:
+    plant(tmp_path)
+    app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Ended)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 9)
+        await until(pilot, lambda: "another machine's" in screen_text(app).splitlines()[1])
+        app.said.clear()
+        for number, key in enumerate(NEED_SERVICE, start=1):
+            await pilot.press(key)
+            await pilot.pause()
+            assert len(app.said) == number
+            assert app.said[-1] == "Gett cannot be asked: the folder is another machine's"
+            assert app.screen is app.main
+
+
+async def test_refreshing_nothing_says_that_there_is_nothing(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 0)
+        await pilot.press("r", "R")
+        await pilot.pause()
+        assert app.said == ["There is no store here.", "There is no store to ask Gett about."]
+
+
+async def test_a_key_whose_answer_is_long_in_coming_says_that_gett_is_being_asked(tmp_path: Path) -> None:
+    with live_sandbox(Settings(delay=3)) as live:
+        plant(tmp_path, live.state, records()[4:5])
+        app = make_app(tmp_path, live.url, timeouts=Timeouts(connect=10, read=10, write=10, pool=10, total=20))
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            await start(pilot, 1)
+            await pilot.press("r")
+            await until(pilot, lambda: "Gett is being asked; no answer yet." in app.said)
+
+
+async def test_all_stores_that_can_change_are_asked_about_the_gone_ones_too(tmp_path: Path, live: Live) -> None:
+    gone = records()[1]
+    gone = gone.moved(OwnState.GONE, gone.history[-1].at)
+    ended = records()[6]
+    plant(tmp_path, None, [gone, ended])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 2)
+        await pilot.press("R")
+        await pilot.pause()
+        assert "Asking Gett about 1 store." in app.said
+
+
+async def test_the_full_screen_says_why_a_key_cannot_act_and_stays(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state, records()[4:5])
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await start(pilot, 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await pilot.press("a", "x", "e")
+        await pilot.pause()
+        assert isinstance(app.screen, DetailScreen)
+        assert [said.split()[0] for said in app.said] == ["Only", "This", "Only"]
 
 
 async def test_a_store_that_went_since_the_index_was_written_leaves_the_list(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from textual.widgets import Button, Footer, Input
 from gett_tui.onboarding.record import Record, Trouble
 from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.commands import COMMANDS, bindings
+from gett_tui.ui.form_result import Accepted, Refused, Submitted
 from gett_tui.ui.screens.ask import AskScreen
-from gett_tui.ui.screens.forms import Accepted, Refused, Submitted
 from gett_tui.ui.screens.help import HelpScreen
-from gett_tui.ui.screens.settle import SettleScreen
+from gett_tui.ui.screens.resolve import ResolveScreen
 
 SMALL = (80, 24)
 
@@ -112,7 +112,7 @@ def lost(answer: str | None = None) -> Record:
     ],
 )
 async def test_a_choice_is_made_by(keys: list[str], choice: str | None) -> None:
-    app = DialogApp(SettleScreen(lost()))
+    app = DialogApp(ResolveScreen(lost()))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(*keys)
         await until(pilot, lambda: app.answer is not NOTHING)
@@ -121,7 +121,7 @@ async def test_a_choice_is_made_by(keys: list[str], choice: str | None) -> None:
 
 async def test_the_choices_show_what_was_sent_and_answered_and_warn_of_a_duplicate() -> None:
     answer = "\n".join(['{"onboardingId": "7b0d",', *[f'"x{n}": 1,' for n in range(30)], "the end"])
-    app = DialogApp(SettleScreen(lost(answer)))
+    app = DialogApp(ResolveScreen(lost(answer)))
     async with app.run_test(size=SMALL) as pilot:
         for words in (*sent().values(), "no answer in time", "req-5", "twice", "I have the id", "Try again", "Drop"):
             assert words in app.text()
@@ -135,7 +135,7 @@ async def test_the_choices_show_what_was_sent_and_answered_and_warn_of_a_duplica
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
 async def test_a_hostile_attempt_is_shown_inert(text: str) -> None:
     made = record((OwnState.UNCONFIRMED, 5), partner_store_id=text, sent={**sent(text), text: text}, answer=text)
-    app = DialogApp(SettleScreen(made))
+    app = DialogApp(ResolveScreen(made))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(*["down"] * 10)
         assert not FORBIDDEN & set(app.text())

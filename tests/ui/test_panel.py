@@ -9,6 +9,7 @@ import pytest
 from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp, record
 from textual.events import MouseScrollDown
 from textual.geometry import Region
+from textual_inside import turn_wheel
 
 from gett_tui.onboarding.record import Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState
@@ -127,6 +128,21 @@ async def test_trouble_shows_all_that_support_needs() -> None:
         assert words in text
 
 
+async def test_trouble_is_told_by_its_cause_and_its_items_and_id_once() -> None:
+    facts = {
+        "status": 422,
+        "error_code": "INVALID",
+        "detail": "bad menu",
+        "items": [{"message": "x"}],
+        "request_id": "r7",
+    }
+    trouble = Trouble(NOW, "register", "old words", request_id="r7", items=("x",), cause="problem", facts=facts)
+    text = await shown(record(*WAY, trouble=trouble), width=100)
+    assert "register at 14:03:07: Gett says 422 INVALID: bad menu" in text
+    assert "old words" not in text
+    assert text.count("r7") == 1
+
+
 async def test_a_write_on_its_way_and_the_note_of_the_moment_are_shown() -> None:
     text = await shown(record(*WAY, pending=Pending("activate", NOW, "me")), "waiting 12 s: rate limit")
     assert "activate sent 14:03:07, no answer yet" in text
@@ -173,6 +189,33 @@ async def test_what_else_was_sent_or_received_is_shown_and_hides_nothing_of_ours
 async def test_the_history_is_newest_first() -> None:
     rows = (await shown(READY)).split("webhook")[1]
     assert rows.index("ready to activate") < rows.index("catalog ingesting") < rows.index("registered")
+
+
+async def test_what_gett_tells_beyond_what_is_known_of_it_is_shown() -> None:
+    text = await shown(record(*WAY, more={"reviewUrl": "https://gett.example/r/7", "reviewers": ["Ann", "Bo"]}))
+    words = " ".join(text.split())
+    assert "https://gett.example/r/7" in words
+    assert "Ann, Bo" in words
+    assert "answer" in words
+
+
+async def test_a_folded_history_says_how_much_is_left_out_and_tells_no_time_that_is_not_known() -> None:
+    first, second, *rest = READY.history
+    made = READY._replace(history=(first, second, rest[0]._replace(folded=12), rest[1]._replace(folded=1)))
+    rows = [row.strip() for row in (await shown(made)).splitlines()]
+    assert [row for row in rows if "left out" in row] == ["… 1 change left out", "… 12 changes left out"]
+    assert rows.index("… 12 changes left out") == 1 + next(
+        number for number, row in enumerate(rows) if row.endswith("catalog ingesting")
+    ), "they stand before the change that counts them: the newest is on top"
+    assert rows[2].split() == ["since", "14:01"]
+    assert "... 12 changes left out" in await shown(made, ascii_only=True)
+
+
+async def test_a_history_that_ran_backwards_is_marked_where_it_did() -> None:
+    text = await shown(record(("pending_catalog", -500), ("catalog_ingesting", 10), ("ready_to_activate", 1)))
+    marked = [row for row in text.splitlines() if "clock set back" in row]
+    assert len(marked) == 1
+    assert "catalog ingesting (clock set back)" in marked[0]
 
 
 async def test_without_a_store_it_says_so() -> None:
@@ -232,7 +275,7 @@ async def test_the_wheel_and_the_bar_scroll_and_another_store_starts_at_the_top(
     async with app.run_test(size=(60, 7)) as pilot:
         panel.show(READY)
         await pilot.pause()
-        await pilot._post_mouse_events([MouseScrollDown], panel, button=0)
+        await turn_wheel(pilot, MouseScrollDown, panel)
         await pilot.pause()
         assert not app.text().startswith("●"), app.text()
         await pilot.mouse_down(panel, offset=(59, 6))
@@ -259,6 +302,7 @@ async def test_a_hostile_record_is_shown_inert(text: str) -> None:
         created_at=text,
         sent={"name": text, "catalogCallbackUrl": text, "webhookUrl": text, text[:500]: text},
         store={text: {text: text}},
+        more={text: [text]},
         history=READY.history,
         trouble=Trouble(NOW, "refresh", text, code=text, request_id=text, items=(text,)),
         pending=Pending("activate", NOW, "me"),

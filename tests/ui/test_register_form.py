@@ -11,7 +11,7 @@ from dialog_driver import EU, FORBIDDEN, HOSTILE, NOTHING, SANDBOX, DialogApp, s
 from textual.widgets import Button, Input
 
 from gett_tui.onboarding.registration import FIELDS, NAMES
-from gett_tui.ui.screens.forms import Accepted, Refused, Submitted
+from gett_tui.ui.form_result import Accepted, Refused, Submitted
 from gett_tui.ui.screens.register import RegisterScreen
 
 SMALL = (80, 24)

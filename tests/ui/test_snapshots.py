@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import NotSentError
 from gett_tui.onboarding.events import Reachability
-from gett_tui.ui.screens.main import Heard
+from gett_tui.ui.screens.dashboard import Heard
 from gett_tui.ui.screens.register import RegisterScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
@@ -35,16 +35,22 @@ def app_of(pilot: Pilot[Any]) -> DrivenApp:
 
 async def loaded(pilot: Pilot[Any], stores: int = 9, *, polled: bool = True) -> None:
     app = app_of(pilot)
-    await until(pilot, lambda: app.main._list.total_count == stores)
+    await until(pilot, lambda: app.main.stores.total_count == stores)
     if polled:
-        await until(pilot, lambda: app.main._status._view.polled_at == NOW)
-        await until(pilot, lambda: app.main._status_timer is None)
+        await until(pilot, lambda: app.main.view.polled_at == NOW)
+        await until(pilot, lambda: app.main.is_painted)
+
+
+async def started(pilot: Pilot[Any]) -> None:
+    app = app_of(pilot)
+    await until(pilot, lambda: app.main.is_loaded and app.main.view.leading is True)
+    await until(pilot, lambda: app.main.is_painted)
 
 
 def on_store(number: int, *keys: str) -> Callable[[Pilot[Any]], Any]:
     async def run(pilot: Pilot[Any]) -> None:
         await loaded(pilot)
-        app_of(pilot).main._list.move_to(identifier(number))
+        app_of(pilot).main.stores.move_to(identifier(number))
         await pilot.pause()
         await pilot.press(*keys)
         await pilot.pause()
@@ -55,8 +61,7 @@ def on_store(number: int, *keys: str) -> Callable[[Pilot[Any]], Any]:
 @pytest.mark.parametrize("size", SIZES)
 def test_empty(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
     async def run(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: app_of(pilot).main._loaded)
-        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+        await started(pilot)
 
     assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
 
@@ -94,8 +99,7 @@ def test_in_a_very_narrow_terminal(snap_compare: Snap, tmp_path: Path, live: Liv
 @pytest.mark.parametrize("size", SIZES)
 def test_form_with_errors(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
     async def run(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: app_of(pilot).main._loaded)
-        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+        await started(pilot)
         await pilot.press("n")
         await pilot.pause()
         for text in ("cb-12", "", "htp://cdn.example/cb-12.json", "http://hooks.example/"):
@@ -120,8 +124,8 @@ def test_form_that_gett_refuses(snap_compare: Snap, tmp_path: Path, live: Live, 
         await pilot.press("ctrl+s")
         form = app_of(pilot).screen
         assert isinstance(form, RegisterScreen)
-        await until(pilot, lambda: not form._busy)
-        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+        await until(pilot, lambda: not form.query_one("#register").disabled)
+        await until(pilot, lambda: app_of(pilot).main.is_painted)
 
     assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
 
@@ -160,7 +164,7 @@ def test_connection_trouble(snap_compare: Snap, tmp_path: Path, live: Live, size
         # Told by hand: when the next try comes is left to chance.
         app_of(pilot).main.post_message(Heard(trouble))
         await pilot.pause()
-        await until(pilot, lambda: app_of(pilot).main._status_timer is None)
+        await until(pilot, lambda: app_of(pilot).main.is_painted)
 
     assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
 

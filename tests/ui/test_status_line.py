@@ -65,7 +65,9 @@ async def test_a_count_of_nothing_is_left_out_and_one_store_is_no_stores() -> No
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"polled_at": None}, "not polled yet"),
+        ({"polled_at": None}, "starting…"),
+        ({"polled_at": None, "leading": True}, "not polled yet"),
+        ({"polled_at": None, "leading": False}, "not polled yet by another window"),
         ({"leading": False}, "polled 14:03:07 by another window"),
         ({"leading": False, "leader_pid": 77, "polled_at": None}, "not polled yet by pid 77"),
         ({"leading": True}, "polled 14:03:07"),
@@ -74,6 +76,26 @@ async def test_a_count_of_nothing_is_left_out_and_one_store_is_no_stores() -> No
 async def test_who_polls_is_said(more: dict[str, Any], words: str) -> None:
     (row,) = await line(120, **more)
     assert row.endswith(words)
+
+
+async def test_a_window_that_polls_and_does_not_answer_is_named_for_as_long_as_it_is_silent() -> None:
+    first, second = await line(120, leading=False, leader_pid=77, silent_since=NOW)
+    assert first.endswith("not polled since 14:03:07")
+    assert second == " ! Not polled since 14:03:07, pid 77 does not answer."
+    _, unknown = await line(120, leading=False, silent_since=NOW)
+    assert unknown == " ! Not polled since 14:03:07, the window that polls does not answer."
+
+
+async def test_a_window_without_a_way_to_gett_is_told_apart_from_the_one_that_polls() -> None:
+    (_, alone) = await line(80, no_way="Gett cannot be asked: no proxy.", leading=True)
+    assert alone == " ! Gett cannot be asked: no proxy."
+    (_, follows) = await line(80, no_way="Gett cannot be asked: no proxy.", leading=False)
+    assert follows == " ! This window: Gett cannot be asked: no proxy."
+
+
+async def test_what_is_worth_knowing_stands_below_all_trouble() -> None:
+    rows = await line(80, trouble="Gett is away", notice="the state folder is on a network")
+    assert rows[1:] == [" ! Gett is away", " i the state folder is on a network"]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
@@ -108,6 +130,6 @@ async def test_the_same_view_again_writes_nothing(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
 async def test_hostile_text_is_shown_inert(text: str) -> None:
-    rows = await line(80, profile=text, trouble=text, files=text, counts={text: 3})
+    rows = await line(80, profile=text, trouble=text, files=text, notice=text, counts={text: 3})
     assert not FORBIDDEN & set("".join(rows))
     assert "stores" in rows[0]

@@ -15,6 +15,7 @@ from pty_session import PtySession
 from rich.cells import cell_len
 from textual import events
 from textual.app import App, ComposeResult
+from textual_inside import painted_strips, turn_wheel, waits_for_paint
 
 import gett_tui.ui
 from gett_tui.onboarding.record import Change, Record
@@ -109,11 +110,10 @@ class Screen:
 
     async def settle(self) -> None:
         """Wait until all that is to be painted has been."""
-        screen = self.app.screen
         if not self.stores.stands_still:
             self.stores.let_move()
         await self.pilot.pause(0)
-        while self.stores._repaint_required or screen._dirty_widgets or screen._layout_required:
+        while waits_for_paint(self.app, self.stores):
             await self.pilot.pause(0.005)
 
     async def press(self, *keys: str) -> None:
@@ -142,7 +142,7 @@ class Screen:
     @property
     def lines(self) -> list[str]:
         """The text of the list's lines as the compositor has it."""
-        strips = self.app.screen._compositor.render_strips()
+        strips = painted_strips(self.app)
         return [strip.text.rstrip() for strip in strips]
 
     @property
@@ -155,7 +155,7 @@ class Screen:
         """The store that the messages call highlighted, and the line that looks like it."""
         highlighted = [key for what, key in self.app.said if what == "cursor"]
         wanted = self.stores.get_component_rich_style("store-list--cursor").bgcolor
-        strips = self.app.screen._compositor.render_strips()
+        strips = painted_strips(self.app)
         lines = [
             y
             for y, strip in enumerate(strips)
@@ -245,7 +245,7 @@ async def test_it_survives_any_size_of_the_terminal() -> None:
             await screen.pilot.resize_terminal(*size)
             await screen.settle()
             await screen.press("down", "pagedown")
-            assert all(strip.cell_length == size[0] for strip in screen.app.screen._compositor.render_strips())
+            assert all(strip.cell_length == size[0] for strip in painted_strips(screen.app))
 
 
 async def test_a_smaller_terminal_keeps_the_cursor_in_sight() -> None:
@@ -295,7 +295,7 @@ async def test_a_filter_that_matches_nothing_says_so() -> None:
     async with showing(row(1)) as screen:
         screen.stores.set_filter("[b]zz")
         await screen.settle()
-        assert [line.strip() for line in screen.lines if line] == ["Nothing matches “[b]zz”. esc clears the filter."]
+        assert [line.strip() for line in screen.lines if line] == ["Nothing matches “[b]zz”. escape clears the filter."]
         assert (screen.stores.visible_count, screen.stores.total_count) == (0, 1)
 
 
@@ -305,7 +305,7 @@ async def test_the_header_shows_the_order() -> None:
             screen.stores.set_sort(name, reverse)
             await screen.settle()
             assert mark in screen.lines[0]
-        with pytest.raises(ValueError, match="no such"):
+        with pytest.raises(KeyError, match="no such"):
             screen.stores.set_sort("no such")
 
 
@@ -314,7 +314,7 @@ async def test_a_cursor_without_focus_is_underlined() -> None:
         for focused in (True, False, True):
             screen.app.screen.set_focus(screen.stores if focused else None)
             await screen.settle()
-            strips = screen.app.screen._compositor.render_strips()
+            strips = painted_strips(screen.app)
             underlined = [any(part.style and part.style.underline for part in strip) for strip in strips]
             assert underlined[:3] == [False, not focused, False]
 
@@ -323,7 +323,7 @@ async def test_a_change_of_theme_recolours_every_line() -> None:
     async with showing(row(1), row(2, status="catalog_failed")) as screen:
 
         def colours() -> list[set[Any]]:
-            strips = screen.app.screen._compositor.render_strips()
+            strips = painted_strips(screen.app)
             return [{part.style.color for part in strip if part.style and part.text.strip()} for strip in strips[:3]]
 
         dark = colours()
@@ -671,7 +671,7 @@ async def test_a_sort_or_a_filter_brings_a_cursor_that_was_scrolled_away_back_in
         changes = {"Down": lambda: screen.stores.set_sort("name", True), "Up": lambda: screen.stores.set_filter("s0")}
         for way, change in changes.items():
             for _ in range(9):
-                await screen.pilot._post_mouse_events([_wheel(way)], StoreList)
+                await turn_wheel(screen.pilot, _wheel(way), StoreList)
             await screen.settle()
             assert screen.cursor == ("s000", None)
             change()
@@ -682,7 +682,7 @@ async def test_a_sort_or_a_filter_brings_a_cursor_that_was_scrolled_away_back_in
 async def test_the_wheel_scrolls_and_leaves_the_cursor_on_its_store() -> None:
     async with showing(*(row(n) for n in range(999))) as screen:
         for _ in range(3):
-            await screen.pilot._post_mouse_events([_wheel("Down")], StoreList)
+            await turn_wheel(screen.pilot, _wheel("Down"), StoreList)
         await screen.settle()
         assert screen.keys[0] == "s009"
         assert screen.cursor == ("s000", None)
@@ -692,7 +692,7 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor_on_its_store() -> None:
         await screen.press("down")
         assert screen.cursor[1] is not None
         for _ in range(12):
-            await screen.pilot._post_mouse_events([_wheel("Up")], StoreList)
+            await turn_wheel(screen.pilot, _wheel("Up"), StoreList)
         await screen.settle()
         assert screen.cursor[1] is not None
 

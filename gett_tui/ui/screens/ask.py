@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from gett_tui import error_messages
 from gett_tui.text import one_line
+from gett_tui.ui.commands import LEAVE
+from gett_tui.ui.form_result import Accepted, Refused
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.screens.forms import Accepted, Refused
 from gett_tui.ui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from gett_tui.ui.screens.forms import Submitted
+    from gett_tui.ui.form_result import Submitted
 
 
 class AskScreen(Dialog["str | None"]):
     """The record's key when ``submit`` accepted the text, None when the dialog was left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(LEAVE, "leave", "Leave")]
 
     def __init__(self, title: str, explain: str, *, submit: Callable[[str], Awaitable[Submitted]]) -> None:
         super().__init__()
@@ -42,7 +43,7 @@ class AskScreen(Dialog["str | None"]):
         """The question and one field."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(one_line(self._title, 200))
-            dialog.border_subtitle = "enter sends · escape leaves"
+            dialog.border_subtitle = f"enter sends · {LEAVE} leaves"
             yield Static(one_line(self._explain, 600), markup=False)
             yield Field(id="answer", select_on_focus=False)
             yield Static("", markup=False, id="general")

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from gett_tui.text import one_line
+from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.widgets.status_line import place
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
 
 _MOST = 12
+_DO = "y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class ConfirmScreen(Dialog[bool]):
     """True when confirmed. Only ``y`` or a click on the button confirms; Enter never does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "confirm", "Do it"),
-        Binding("n,escape,q", "keep", "Leave it"),
+        Binding(_DO, "confirm", "Do it"),
+        Binding(f"n,{LEAVE},q", "keep", "Leave it"),
         Binding("left,right", "app.focus_next", show=False),
         Binding("up", "scroll_list(-1)", show=False),
         Binding("down", "scroll_list(1)", show=False),
@@ -78,14 +80,14 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = words.title
             dialog.set_class(self._environment.is_production, "-production")
-            dialog.border_subtitle = "y does it · escape leaves it"
+            dialog.border_subtitle = f"{_DO} does it · {LEAVE} leaves it"
             yield Static(self._question(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
                 yield Static(self._stores(), markup=False)
             yield Static(self._effect(), markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button(words.safe, id="safe", variant="primary")
-                yield Button(f"{words.do} (y)", id="do", variant="error")
+                yield Button(f"{words.do} ({_DO})", id="do", variant="error")
 
     def on_mount(self) -> None:
         """The safe answer has the focus."""
@@ -127,7 +129,7 @@ class ConfirmScreen(Dialog[bool]):
         if event.key == "enter" and self.focused is not None and self.focused.id == "do":
             event.stop()
             event.prevent_default()
-            self.notify("Press y to do it.", markup=False)
+            self.notify(f"Press {_DO} to do it.", markup=False)
 
     def action_scroll_list(self, rows: int) -> None:
         """Scrolls the stores."""

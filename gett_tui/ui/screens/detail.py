@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from gett_tui.ui.commands import LEAVE, command, full_screen_bindings, with_keys
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 
@@ -20,14 +21,11 @@ if TYPE_CHECKING:
 
 
 class DetailScreen(Dialog["str | None"]):
-    """Follows one record while it is open. The answer is what is to be done with it: activate, cancel, fix, or None."""
+    """Follows one record while it is open. The answer is the id of the command that it is left for, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "leave", "Back"),
-        Binding("y", "copy_id", "Copy the onboarding id"),
-        Binding("a", "act('activate')", "Put it live"),
-        Binding("x", "act('cancel')", "Cancel the onboarding"),
-        Binding("e", "act('fix')", "Cancel it, register it again"),
+        Binding(f"{LEAVE},q,enter", "leave", "Back"),
+        *full_screen_bindings(),
     ]
 
     def __init__(self, record: Record, note: str | None, *, clock: Callable[[], datetime], ascii_only: bool) -> None:
@@ -44,7 +42,7 @@ class DetailScreen(Dialog["str | None"]):
 
     def compose(self) -> ComposeResult:
         """The panel alone."""
-        self._panel.border_subtitle = "escape goes back · y copies the id"
+        self._panel.border_subtitle = with_keys("{leave} goes back · {copy_id} copies the id")
         yield self._panel
 
     def on_mount(self) -> None:
@@ -58,18 +56,20 @@ class DetailScreen(Dialog["str | None"]):
             self._record, self._note = record, note
             self._panel.show(record, note)
 
-    def action_copy_id(self) -> None:
-        """Copies the onboarding id."""
-        if not self._record.onboarding_id:
-            self.notify("There is no onboarding id to copy.", severity="warning", markup=False)
-            return
-        self.app.copy_to_clipboard(self._record.onboarding_id)
+    def action_act(self, command_id: str) -> None:
+        """Goes back and does it, or says why it cannot be done."""
+        why_not = command(command_id).why_not(self._record)
+        if why_not is not None:
+            self.notify(why_not, severity="warning", markup=False)
+        elif command_id == "copy_id":
+            self._copy_id()
+        else:
+            self.dismiss(command_id)
+
+    def _copy_id(self) -> None:
+        self.app.copy_to_clipboard(self._record.onboarding_id or "")
         self.notify("Copied the onboarding id", markup=False)
 
     def action_leave(self) -> None:
         """Goes back to the list."""
         self.dismiss(None)
-
-    def action_act(self, action: str) -> None:
-        """Goes back and does what the panel tells of."""
-        self.dismiss(action)

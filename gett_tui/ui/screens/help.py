@@ -10,39 +10,23 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from gett_tui.onboarding.status import OwnState, Status, meaning
-from gett_tui.ui.commands import COMMANDS, MOVES
+from gett_tui.onboarding.status import meaning
+from gett_tui.ui.commands import COMMANDS, LEAVE, MOVES, command, with_keys
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.status_style import style_of
+from gett_tui.ui.status_style import STYLES, UNKNOWN, StatusStyle
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
 _KEYS = 14
-_SIGNS = (
-    OwnState.UNCONFIRMED,
-    Status.CATALOG_FAILED,
-    Status.READY_TO_ACTIVATE,
-    Status.PENDING_CATALOG,
-    Status.ACTIVE,
-    OwnState.CANCELLED,
-)
-_MEANING = {
-    OwnState.UNCONFIRMED: "the answer to Register is lost: u settles it",
-    Status.CATALOG_FAILED: "Gett could not use the catalog: the panel says why",
-    Status.READY_TO_ACTIVATE: "a puts it live",
-    Status.PENDING_CATALOG: "Gett is at work (pending catalog, catalog ingesting)",
-    Status.ACTIVE: "live on the network",
-    OwnState.CANCELLED: "over (cancelled, dropped, or unknown to Gett)",
-}
 
 
 class HelpScreen(Dialog[None]):
     """All keys and signs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "leave", "Close"),
+        Binding(f"{LEAVE},q,{command('help').key},enter", "leave", "Close"),
     ]
 
     def __init__(self, *, ascii_only: bool) -> None:
@@ -53,16 +37,16 @@ class HelpScreen(Dialog[None]):
         """One scrolling text."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Help"
-            dialog.border_subtitle = "escape closes"
+            dialog.border_subtitle = f"{LEAVE} closes"
             yield Static(self._text(), markup=False)
 
     def _text(self) -> Text:
         text = Text()
-        for group, commands in groupby(COMMANDS, key=lambda command: command.group):
+        for group, commands in groupby(COMMANDS, key=lambda one: one.group):
             text.append(f"{group}\n", "bold underline")
-            for command in commands:
-                text.append(f"  {command.key_words:<{_KEYS}}", "bold")
-                text.append(f"{command.explain}\n")
+            for one in commands:
+                text.append(f"  {one.key_words:<{_KEYS}}", "bold")
+                text.append(f"{one.explain}\n")
             text.append("\n")
         text.append("Moving and marking\n", "bold underline")
         for keys, what in MOVES:
@@ -70,15 +54,16 @@ class HelpScreen(Dialog[None]):
             text.append(f"  {shown:<{_KEYS}}", "bold")
             text.append(f"{what}\n")
         text.append("\nSigns\n", "bold underline")
-        for status in _SIGNS:
-            sign = style_of(status).ascii_sign if self._ascii else style_of(status).sign
-            text.append(f"  {sign}  {meaning(status).words:<22}", "bold")
-            text.append(f"{_MEANING[status]}\n")
-        unknown = style_of("")
-        text.append(f"  {unknown.ascii_sign if self._ascii else unknown.sign}  {'any other words':<22}", "bold")
-        text.append("a status of Gett's that this version does not know\n")
+        for state, style in STYLES.items():
+            if style.help:
+                self._sign(text, style, meaning(state).words)
+        self._sign(text, UNKNOWN, "any other words")
         text.append("\nKeys act on the marked stores, or on the one under the cursor.")
         return text
+
+    def _sign(self, text: Text, style: StatusStyle, words: str) -> None:
+        text.append(f"  {style.sign_in(ascii_only=self._ascii)}  {words:<22}", "bold")
+        text.append(f"{with_keys(style.help)}\n")
 
     def action_leave(self) -> None:
         """Closes the help."""

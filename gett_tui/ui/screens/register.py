@@ -22,8 +22,9 @@ from gett_tui.onboarding.registration import (
     near_alike,
 )
 from gett_tui.text import one_line
+from gett_tui.ui.commands import LEAVE
+from gett_tui.ui.form_result import Accepted, Refused
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.screens.forms import Accepted, Refused
 from gett_tui.ui.widgets.field import Field
 from gett_tui.ui.widgets.status_line import place
 
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
     from textual.events import DescendantBlur
 
     from gett_tui.ui.environment import Environment
-    from gett_tui.ui.screens.forms import Submitted
+    from gett_tui.ui.form_result import Submitted
 
     Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
     CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
 
 _FINDINGS = {"error": "red", "warning": "yellow"}
 _MOST_FINDINGS = 100
+_SUBMIT, _CHECK = "ctrl+s", "f5"
 
 
 class RegisterScreen(Dialog["str | None"]):
@@ -53,9 +55,9 @@ class RegisterScreen(Dialog["str | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave"),
-        Binding("ctrl+s", "submit", "Register"),
-        Binding("f5", "check_catalog", "Check catalog"),
+        Binding(LEAVE, "leave", "Leave"),
+        Binding(_SUBMIT, "submit", "Register"),
+        Binding(_CHECK, "check_catalog", "Check catalog"),
         # With priority: a burst of keys over a slow line must not end up in the field that was left.
         Binding("enter", "next", show=False, priority=True),
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -90,8 +92,8 @@ class RegisterScreen(Dialog["str | None"]):
         with VerticalScroll(id="dialog", can_focus=False) as dialog:
             where = place(self._environment.profile, is_production=self._environment.is_production)
             dialog.border_title = Content(f"{self._title} on {where} ({one_line(self._environment.host, 60)})")
-            checks = "F5 checks the catalog · " if self._check_catalog else ""
-            dialog.border_subtitle = f"{checks}ctrl+s registers · escape leaves"
+            checks = f"{_CHECK.upper()} checks the catalog · " if self._check_catalog else ""
+            dialog.border_subtitle = f"{checks}{_SUBMIT} registers · {LEAVE} leaves"
             dialog.set_class(self._environment.is_production, "-production")
             for name, field in FIELDS.items():
                 yield Label(field.label, markup=False)
@@ -280,6 +282,6 @@ class RegisterScreen(Dialog["str | None"]):
             return
         if self._values() != self._initial and not self._leaving:
             self._leaving = True
-            self._say_general("Press escape again to throw away what you typed.")
+            self._say_general(f"Press {LEAVE} again to throw away what you typed.")
             return
         self.dismiss(None)

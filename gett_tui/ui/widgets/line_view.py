@@ -18,6 +18,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from gett_tui.ui.widgets.sight import Sight
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
@@ -44,7 +46,7 @@ class LineView(Widget, Generic[T], can_focus=True):
     def __init__(self, *, ascii_only: bool) -> None:
         super().__init__()
         self.ascii_only = ascii_only
-        self._top = 0  # the first line that is painted under the head
+        self._sight = Sight(lambda: self.length, lambda: max(1, self.size.height - self.HEAD))
         self._dragging = False
         self._painted: list[tuple[T, bool]] = []  # as they are on the screen, or will be with its next refresh
         self._painted_size = Size(0, 0)
@@ -106,8 +108,8 @@ class LineView(Widget, Generic[T], can_focus=True):
             self._painted_size, self._painted = size, self._seen()
 
     def _seen(self) -> list[tuple[T, bool]]:
-        thumb = self._thumb()
-        return [(line, y in thumb) for y, line in enumerate(self._lines())]
+        thumb = self._sight.thumb()
+        return [(line, y - self.HEAD in thumb) for y, line in enumerate(self._lines())]
 
     def _strip(self, line: T, is_thumb: bool, width: int) -> Strip:
         base = self.rich_style
@@ -151,47 +153,32 @@ class LineView(Widget, Generic[T], can_focus=True):
 
     # Scroll position
 
-    @property
-    def _page(self) -> int:
-        """Lines that scroll."""
-        return max(1, self.size.height - self.HEAD)
-
-    def _clamp(self) -> None:
-        self._top = max(0, min(self._top, self.length - self._page))
-
     def action_show_from(self, top: int) -> None:
         """Scrolls so that the line ``top`` is the first to be seen, as far as there are lines enough below it."""
-        self._top = top
-        self._clamp()
+        self._sight.show_from(top)
         self._paint()
 
     def on_resize(self) -> None:
         """Leaves no room unused below the last line."""
-        self.action_show_from(self._top)
+        self.action_show_from(self._sight.top)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scrolls down by the wheel."""
         event.stop()
-        self.action_show_from(self._top + _WHEEL_LINES)
+        self.action_show_from(self._sight.top + _WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scrolls up by the wheel."""
         event.stop()
-        self.action_show_from(self._top - _WHEEL_LINES)
+        self.action_show_from(self._sight.top - _WHEEL_LINES)
 
     # The scrollbar, which stands in the last column
 
     def _is_on_bar(self, x: int) -> bool:
-        return x == self.size.width - 1 and self.length > self._page
-
-    def _thumb(self) -> range:
-        """The lines on which the bar shows what part is seen; none when that is all."""
-        count, page = self.length, self._page
-        if count <= page:
-            return range(0)
-        size = max(1, page * page // count)
-        start = self.HEAD + round((page - size) * self._top / (count - page))
-        return range(start, start + size)
+        return x == self.size.width - 1 and not self._sight.is_all
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Takes hold of the bar."""
         offset = event.get_content_offset(self)
         if offset is None or not self._is_on_bar(offset.x):
             return
@@ -200,10 +187,12 @@ class LineView(Widget, Generic[T], can_focus=True):
         self._drag_to(offset.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Pulls the bar."""
         if self._dragging:
             self._drag_to(event.get_content_offset_capture(self).y)
 
     def on_mouse_up(self) -> None:
+        """Lets go of the bar."""
         if self._dragging:
             self.release_mouse()
 
@@ -212,7 +201,8 @@ class LineView(Widget, Generic[T], can_focus=True):
         self._dragging = False
 
     def _drag_to(self, y: int) -> None:
-        self.action_show_from(round((self.length - self._page) * (y - self.HEAD) / max(1, self._page - 1)))
+        self._sight.drag_to(y - self.HEAD)
+        self._paint()
 
 
 def _blank_as(style: Style | None, base: Style) -> bool:

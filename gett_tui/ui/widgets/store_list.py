@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import textwrap
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
+from gett_tui.ui.columns import Day, face
+from gett_tui.ui.commands import with_keys
+from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.line_view import LineView
-from gett_tui.ui.widgets.store_line import LEAD, Columns, Face, cell, columns, face, inert
-from gett_tui.ui.widgets.store_table import Sort, StoreTable
+from gett_tui.ui.widgets.mark_range import MarkRange
+from gett_tui.ui.widgets.store_cursor import StoreCursor
+from gett_tui.ui.widgets.store_messages import Highlighted, MarksChanged, Opened
+from gett_tui.ui.widgets.store_pacing import OrderPace, PaintPace
+from gett_tui.ui.widgets.store_row import LINE_STYLES, Line, draw, header, message_lines
+from gett_tui.ui.widgets.store_table import StoreTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date, tzinfo
+    from datetime import tzinfo
 
+    from rich.segment import Segment
     from rich.style import Style
     from textual import events
-    from textual.timer import Timer
 
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
 
-_PAINT_PERIOD = 0.1
-"""Seconds between two paints of changed records: at most ten a second."""
 
-_ORDER_PERIOD = 2.0
-"""Seconds for which the rows keep their places once some have moved. A list that never stands still cannot be read,
-and each move repaints all that it shifts."""
-
-
-class _Line(NamedTuple):
-    """All that decides how a line looks."""
-
-    style: str = "row"
-    key: str | None = None
-    face: Face | None = None
-    text: str = ""
-    marked: bool = False
-
-
-class StoreList(LineView[_Line]):
+class StoreList(LineView[Line]):
     """The stores, one a line under a fixed header.
 
     ``ascii_only``, ``clock`` and ``zone`` are set once, before the list is mounted. ``clock`` tells the time now
@@ -52,20 +39,7 @@ class StoreList(LineView[_Line]):
     (None: as the machine says).
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "store-list--header",
-        "store-list--cursor",
-        "store-list--cursor-unfocused",
-        "store-list--mark",
-        "store-list--row",
-        "store-list--since",
-        "store-list--empty",
-        "store-list--bad",
-        "store-list--ask",
-        "store-list--good",
-        "store-list--wait",
-        "store-list--off",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"store-list--{name}" for name in (*LINE_STYLES, *Tone, "since")}
     DEFAULT_CSS = "StoreList { width: 1fr; height: 1fr; }"
     HEAD = 1
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,41 +58,9 @@ class StoreList(LineView[_Line]):
         Binding("enter", "open", "Open", show=False),
     ]
 
-    class Highlighted(Message):
-        """Another store is under the cursor, or the one there has changed. ``key`` is None when there is none."""
-
-        def __init__(self, store_list: StoreList, key: str | None) -> None:
-            super().__init__()
-            self.store_list = store_list
-            self.key = key
-
-        @property
-        def control(self) -> StoreList:
-            return self.store_list
-
-    class Opened(Message):
-        """The operator opened a store: enter, or a double click."""
-
-        def __init__(self, store_list: StoreList, key: str) -> None:
-            super().__init__()
-            self.store_list = store_list
-            self.key = key
-
-        @property
-        def control(self) -> StoreList:
-            return self.store_list
-
-    class MarksChanged(Message):
-        """``count`` stores are marked now, among them those that the filter hides."""
-
-        def __init__(self, store_list: StoreList, count: int) -> None:
-            super().__init__()
-            self.store_list = store_list
-            self.count = count
-
-        @property
-        def control(self) -> StoreList:
-            return self.store_list
+    Highlighted = Highlighted
+    Opened = Opened
+    MarksChanged = MarksChanged
 
     def __init__(
         self,
@@ -134,12 +76,10 @@ class StoreList(LineView[_Line]):
         self._zone = zone
         self._table = StoreTable()
         self._filter_text = ""
-        self._cursor: str | None = None
-        self._chosen = False  # whether the operator has put the cursor somewhere
-        self._trail: list[tuple[str, bool]] = []  # shift+arrows: the stores passed, and whether each was marked before
-        self._pause: Timer | None = None
-        self._overdue = False
-        self._standing: Timer | None = None
+        self._cursor = StoreCursor(self._table, self._sight)
+        self._range = MarkRange(self._table)
+        self._paints = PaintPace(self, self._paint)
+        self._moves = OrderPace(self, self._table.hold, self._table.release, self._order_kept)
         self._told: tuple[str | None, Record | None] = (None, None)
         self._told_marks = 0
 
@@ -148,7 +88,7 @@ class StoreList(LineView[_Line]):
     @property
     def cursor_key(self) -> str | None:
         """The key of the store under the cursor; None when no store is shown."""
-        return self._cursor
+        return self._cursor.key
 
     @property
     def marked(self) -> list[str]:
@@ -167,10 +107,12 @@ class StoreList(LineView[_Line]):
 
     @property
     def total_count(self) -> int:
+        """How many stores there are, shown or not."""
         return len(self._table)
 
     @property
     def length(self) -> int:
+        """How many lines there are to scroll through."""
         return self._table.shown
 
     @property
@@ -179,12 +121,13 @@ class StoreList(LineView[_Line]):
         return self._table.counts
 
     @property
-    def sort(self) -> tuple[Sort, bool]:
-        """The order, and whether it is reversed."""
+    def sort(self) -> tuple[str, bool]:
+        """The name of the order, and whether it is reversed."""
         return self._table.sort, self._table.reverse
 
     @property
     def filter_text(self) -> str:
+        """What the filter reads."""
         return self._filter_text
 
     @property
@@ -201,7 +144,7 @@ class StoreList(LineView[_Line]):
         """What an action is for: the marked stores, or the one under the cursor when none is marked."""
         if self._table.mark_count:
             return self.marked
-        return [] if self._cursor is None else [self._cursor]
+        return [] if self._cursor.key is None else [self._cursor.key]
 
     def record(self, key: str) -> Record | None:
         """The record as the list has it."""
@@ -228,28 +171,27 @@ class StoreList(LineView[_Line]):
         def change() -> None:
             nonlocal changed
             if loading or any(self._table.get(record.key) is None for record in records):
-                self._let_move()
+                self._moves.let_move()
             changed = self._table.upsert(records)
             changed = self._table.remove(removed) or changed
 
-        self._rearrange(change)
-        if loading and not self._chosen:
-            self._cursor, self._top = self._key_at(0), 0
+        self._cursor.rearrange(change)
+        if loading:
+            self._cursor.start()
         if changed:
-            self._paint_soon()
+            self._paints.soon()
         if changed and not loading:
-            self._keep_order()
+            self._moves.keep()
 
     def set_filter(self, text: str) -> None:
         """Show only the stores that match ``text``; see ``StoreTable.set_filter`` for how."""
         self._filter_text = text
-        self._rearrange(lambda: self._table.set_filter(text), follow_cursor=True)
+        self._cursor.rearrange(lambda: self._table.set_filter(text), follow=True)
         self._paint()
 
     def set_sort(self, name: str, reverse: bool = False) -> None:
-        """Order by one of ``Sort``. Raises ValueError for any other name."""
-        sort = Sort(name)
-        self._rearrange(lambda: self._table.set_sort(sort, reverse), follow_cursor=True)
+        """Order by one of ``columns.ORDERS``. Raises KeyError for any other name."""
+        self._cursor.rearrange(lambda: self._table.set_sort(name, reverse), follow=True)
         self._paint()
 
     def move_to(self, key: str) -> bool:
@@ -257,12 +199,14 @@ class StoreList(LineView[_Line]):
         line = self._table.line_of(key)
         if line is None:
             return False
-        self._go(line)
+        self._cursor.go(line)
+        self._paint()
         return True
 
     def clear_marks(self) -> None:
+        """Unmark all."""
         self._table.clear_marks()
-        self._trail.clear()
+        self._range.clear()
         self._paint()
 
     def hold(self) -> None:
@@ -273,65 +217,65 @@ class StoreList(LineView[_Line]):
         """End one ``hold``; after the last one the rows go where they belong."""
 
         def release() -> None:
-            self._let_move()
+            self._moves.let_move()
             self._table.release()
 
-        self._rearrange(release)
+        self._cursor.rearrange(release)
         self._paint()
 
     # Keys and mouse
 
     def action_move(self, lines: int) -> None:
-        line = self._cursor_line()
-        if line is not None:
-            self._go(line + lines)
+        """Move the cursor by lines."""
+        self._cursor.move(lines)
+        self._paint()
 
     def action_page(self, pages: int) -> None:
-        self._scroll_with_cursor(pages * self._page)
+        """Move by what is seen at once."""
+        self._cursor.scroll(pages * self._sight.page)
+        self._paint()
 
     def action_half_page(self, halves: int) -> None:
-        self._scroll_with_cursor(halves * max(1, self._page // 2))
+        """Move by half of it."""
+        self._cursor.scroll(halves * max(1, self._sight.page // 2))
+        self._paint()
 
     def action_first(self) -> None:
-        self._go(0)
+        """Go to the first store."""
+        self._cursor.go(0)
+        self._paint()
 
     def action_last(self) -> None:
-        self._go(self._table.shown - 1)
+        """Go to the last store."""
+        self._cursor.go(self._table.shown - 1)
+        self._paint()
 
     def action_mark(self) -> None:
-        if self._cursor is None:
-            return
-        self._table.mark(self._cursor, not self._table.is_marked(self._cursor))
-        self.action_move(1)
+        """Mark the store under the cursor, or unmark it, and go on."""
+        here = self._cursor.key
+        if here is not None:
+            self._table.mark(here, not self._table.is_marked(here))
+            self.action_move(1)
 
     def action_extend(self, lines: int) -> None:
         """Mark the store under the cursor and the next one; going back gives back what the way there changed."""
-        line, here = self._cursor_line(), self._cursor
-        if line is None or here is None:
-            return
-        there = self._key_at(line + lines)
-        if there is None:
-            return
-        trail = self._trail
-        if not trail or trail[-1][0] != here:
-            trail[:] = [(here, self._table.is_marked(here))]
-        if len(trail) > 1 and trail[-2][0] == there:
-            self._table.mark(*trail.pop())
-        else:
-            trail.append((there, self._table.is_marked(there)))
-            self._table.mark(here)
-            self._table.mark(there)
-        self._go(line + lines)
+        line, here = self._cursor.line, self._cursor.key
+        there = None if line is None else self._cursor.key_at(line + lines)
+        if here is not None and there is not None:
+            self._range.step(here, there)
+            self.action_move(lines)
 
     def action_clear_marks(self) -> None:
+        """Unmark all; without marks the key is for others."""
         if not self._table.mark_count:
             raise SkipAction
         self.clear_marks()
 
     def action_open(self) -> None:
-        if self._cursor is None:
+        """Open the store under the cursor."""
+        if self._cursor.key is None:
             raise SkipAction
-        self.post_message(self.Opened(self, self._cursor))
+        self.post_message(Opened(self, self._cursor.key))
 
     def on_click(self, event: events.Click) -> None:
         """Choose, or open, the store that was painted where the mouse is: a change just before is not yet seen."""
@@ -341,107 +285,26 @@ class StoreList(LineView[_Line]):
         painted, _ = self._painted[offset.y]
         if painted.key is None:
             return
-        opens = event.chain == 2 and painted.key == self._cursor
+        opens = event.chain == 2 and painted.key == self._cursor.key
         if self.move_to(painted.key) and opens:
-            self.post_message(self.Opened(self, painted.key))
+            self.post_message(Opened(self, painted.key))
 
     def on_resize(self) -> None:
-        self._reveal()
+        """Keep the cursor in sight."""
+        self._cursor.reveal()
 
     def on_mount(self) -> None:
+        """Paint what came before."""
         self._paint()
 
-    # Cursor and scroll position
-
-    def _key_at(self, line: int) -> str | None:
-        return self._table.key_at(line) if 0 <= line < self._table.shown else None
-
-    def _cursor_line(self) -> int | None:
-        return self._table.line_of(self._cursor)
-
-    def _go(self, line: int) -> None:
-        self._chosen = True
-        self._cursor = self._key_at(max(0, min(line, self._table.shown - 1)))
-        self._reveal()
-        self._paint()
-
-    def _reveal(self) -> None:
-        """Scroll as little as brings the cursor onto the screen."""
-        line = self._cursor_line()
-        if line is not None:
-            self._top = max(line - self._page + 1, min(line, self._top))
-        self._clamp()
-
-    def _scroll_with_cursor(self, lines: int) -> None:
-        line = self._cursor_line()
-        if line is None:
-            return
-        self._top += lines
-        self._clamp()
-        self._go(line + lines)
-
-    def _rearrange(self, change: Callable[[], None], *, follow_cursor: bool = False) -> None:
-        """Make a change of the table with the cursor held on its store, and the store where it is on the screen.
-
-        A cursor whose store is gone passes to the next one. When the cursor is scrolled out of sight, what is in
-        sight stays, unless ``follow_cursor``. At the very top the list stays there as long as the cursor can be
-        seen, so that news, which comes in at the top, is seen too.
-        """
-        table = self._table
-        top_key = self._key_at(self._top)
-        cursor_place, top_place = table.place_of(self._cursor), table.place_of(top_key)
-        line = self._cursor_line()
-        height = None if line is None else line - self._top
-        in_sight = height is not None and 0 <= height < self._page
-
-        change()
-
-        line = self._cursor_line()
-        if line is None:
-            line = table.line_near(cursor_place) if cursor_place else (0 if table.shown else None)
-            self._cursor = None if line is None else table.key_at(line)
-        if line is not None and height is not None and in_sight:
-            self._top = 0 if self._top == 0 and line < self._page else line - height
-        elif follow_cursor:
-            self._reveal()
-        elif top_place:
-            self._top = table.line_near(top_place) or 0
-        self._clamp()
-
-    def _keep_order(self) -> None:
-        if self._standing is None and self.is_running:
-            self._table.hold()
-            self._standing = self.set_timer(_ORDER_PERIOD, self._order_kept)
+    # Order and painting
 
     def _order_kept(self) -> None:
         waited = self._table.unsettled
-        self._rearrange(self._let_move)
+        self._cursor.rearrange(self._moves.let_move)
         if waited and not self._table.unsettled:
-            self._paint_soon()
-            self._keep_order()
-
-    def _let_move(self) -> None:
-        if self._standing is not None:
-            self._standing.stop()
-            self._standing = None
-            self._table.release()
-
-    # Painting
-
-    def _paint_soon(self) -> None:
-        """Paint changed records now, or as soon as the last such paint is long enough ago."""
-        if self._pause is not None:
-            self._overdue = True
-            return
-        self._paint()
-        if self.is_running:
-            self._pause = self.set_timer(_PAINT_PERIOD, self._paint_overdue)
-
-    def _paint_overdue(self) -> None:
-        self._pause = None
-        if self._overdue:
-            self._overdue = False
-            self._paint_soon()
+            self._paints.soon()
+            self._moves.keep()
 
     def _paint(self) -> None:
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
@@ -450,81 +313,49 @@ class StoreList(LineView[_Line]):
             self._tell()
 
     def _tell(self) -> None:
-        now = (self._cursor, self._table.get(self._cursor) if self._cursor is not None else None)
+        key = self._cursor.key
+        now = (key, self._table.get(key) if key is not None else None)
         if now != self._told:
             self._told = now
-            self.post_message(self.Highlighted(self, self._cursor))
+            self.post_message(Highlighted(self, key))
         if self._table.mark_count != self._told_marks:
             self._told_marks = self._table.mark_count
-            self.post_message(self.MarksChanged(self, self._told_marks))
+            self.post_message(MarksChanged(self, self._told_marks))
 
     def watch_has_focus(self, _has_focus: bool) -> None:
+        """The cursor looks different without the focus."""
         super().watch_has_focus(_has_focus)
         self._paint()
 
-    def _lines(self) -> list[_Line]:
-        height = range(self.size.height)
+    def _lines(self) -> list[Line]:
+        height, width = self.size.height, self.size.width - 1
         if not self._table.shown:
-            return [self._empty_line(y) for y in height]
-        today = self._clock().astimezone(self._zone).date()
-        return [self._store_line(y, today) if y else _Line("header", text=self._header()) for y in height]
-
-    def _store_line(self, y: int, today: date) -> _Line:
+            return message_lines(self._nothing(), width, height, ascii_only=self.ascii_only)
         table = self._table
-        key = self._key_at(self._top + y - 1)
+        day = Day(self._clock().astimezone(self._zone).date(), self._zone)
+        top = header(table.sort, width, reverse=table.reverse, ascii_only=self.ascii_only)
+        return [self._store_line(y, day) if y else top for y in range(height)]
+
+    def _nothing(self) -> str:
+        if not len(self._table):
+            return self._empty_text
+        left, right = '""' if self.ascii_only else "“”"
+        return f"Nothing matches {left}{self._filter_text}{right}. {with_keys('{leave} clears the filter.')}"
+
+    def _store_line(self, y: int, day: Day) -> Line:
+        table = self._table
+        key = self._cursor.key_at(self._sight.top + y - self.HEAD)
         record = table.get(key) if key is not None else None
         if key is None or record is None:
-            return _Line()
+            return Line()
         marked = table.is_marked(key)
         style = "mark" if marked else "row"
-        if key == self._cursor:
+        if key == self._cursor.key:
             style = "cursor" if self.has_focus else "cursor-unfocused"
-        return _Line(style, key, face(record, today, self._zone, self.ascii_only), marked=marked)
+        return Line(style, key, face(record, day, self.ascii_only), marked=marked)
 
-    def _header(self) -> str:
-        table = self._table
-        arrow = ("^" if table.reverse else "v") if self.ascii_only else ("▴" if table.reverse else "▾")
-        titles = {Sort.NAME: "Store", Sort.PARTNER_ID: "Partner id", Sort.STATUS: "Status", Sort.SINCE: "Since"}
-        texts = [title + (arrow if sort == table.sort else "") for sort, title in titles.items()]
-        return " " * LEAD + "".join(self._cells(columns(self.size.width - 1), *texts))
-
-    def _empty_line(self, y: int) -> _Line:
-        if len(self._table):
-            left, right = '""' if self.ascii_only else "“”"
-            text = f"Nothing matches {left}{self._filter_text}{right}. esc clears the filter."
-        else:
-            text = self._empty_text
-        width = max(1, self.size.width - 2)
-        rows = [row for line in text.split("\n") for row in textwrap.wrap(inert(line, self.ascii_only), width) or [""]]
-        index = y - max(0, self.size.height - len(rows)) // 2
-        return _Line("empty", text=f"{rows[index]:^{width + 1}}" if 0 <= index < len(rows) else "")
-
-    def _draw(self, line: _Line, width: int) -> list[Segment]:
-        style = self._component(line.style)
-        if line.face is None:
-            return [Segment(cell(line.text, width, self.ascii_only), style)]
-        seen = line.face
-        plain = line.style.startswith("cursor")  # one colour: the sign and the words say what the tone would
-        tone = style if plain else self._component(seen.tone)
-        mark = ("+" if self.ascii_only else "●") if line.marked else " "
-        store, partner_id, status, since = self._cells(
-            columns(width), seen.store, seen.partner_id, seen.status, seen.since
-        )
-        segments = [
-            Segment(f"{mark}{seen.sign} ", tone),
-            Segment(store + partner_id, style),
-            Segment(status, tone),
-            Segment(since, style if plain else self._component("since")),
-        ]
-        return list(Segment.simplify(segment for segment in segments if segment.text))
-
-    def _cells(self, widths: Columns, store: str, partner_id: str, status: str, since: str) -> list[str]:
-        """The four texts cut to their columns, each with the gap behind it; nothing for a column that is left out."""
-        row = ((store, widths.store), (partner_id, widths.partner_id), (status, widths.status), (since, widths.since))
-        cells = [cell(text, width, self.ascii_only) + " " * widths.gap if width else "" for text, width in row]
-        last = max(index for index, text in enumerate(cells) if text or index == 0)
-        cells[last] = cells[last][: len(cells[last]) - widths.gap]
-        return cells
+    def _draw(self, line: Line, width: int) -> list[Segment]:
+        return draw(line, width, self._component, ascii_only=self.ascii_only)
 
     def _component(self, name: str) -> Style:
         return self._style(f"store-list--{name}")

@@ -6,68 +6,19 @@ sorted lists, so a row is found by bisection, and a changed row is moved without
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_left, insort
 from collections import Counter
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.status import meaning, word
+from gett_tui.ui.columns import ATTENTION, ORDERS
+from gett_tui.ui.widgets.store_filter import Filter, haystack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
-
-Place = tuple[Any, ...]
-"""What a row is sorted by; the last member is the row's key."""
-
-_TEXT_LIMIT = 300
-"""Characters of a name or an id that are searched and sorted by; the screen shows fewer."""
-
-_DIGITS = re.compile(r"[0-9]+")
-
-
-class Sort(StrEnum):
-    """The orders of the list."""
-
-    ATTENTION = "attention"
-    """What needs a person first; within a group the newest change first."""
-    NAME = "name"
-    PARTNER_ID = "partner id"
-    STATUS = "status"
-    SINCE = "since"
-    """The newest change first."""
-
-
-def _folded(*texts: str) -> str:
-    text = "\n".join(text[:_TEXT_LIMIT] for text in texts)
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
-
-
-def _natural(text: str) -> str:
-    """Compares ``Shop 9`` before ``Shop 10``, whatever the case. Numbers compare by length first, then by digits."""
-    return _DIGITS.sub(_number, _folded(text))
-
-
-def _number(match: re.Match[str]) -> str:
-    digits = match[0].lstrip("0")
-    return f"\0{chr(len(digits))}{digits}"
-
-
-def _newest_first(record: Record) -> float:
-    return -record.since.timestamp() if record.since else 0.0
-
-
-_PLACES: Mapping[Sort, Callable[[Record], Place]] = {
-    Sort.ATTENTION: lambda record: (meaning(record.status).group, _newest_first(record), record.key),
-    Sort.NAME: lambda record: (_natural(record.name), record.key),
-    Sort.PARTNER_ID: lambda record: (_natural(record.partner_store_id), record.key),
-    Sort.STATUS: lambda record: (meaning(record.status).group, word(record.status), _natural(record.name), record.key),
-    Sort.SINCE: lambda record: (_newest_first(record), record.key),
-}
+    from gett_tui.ui.sort_keys import SortKey as Place
 
 
 class _Row:
@@ -86,34 +37,8 @@ class _Row:
     @property
     def haystack(self) -> str:
         if self._haystack is None:
-            record = self.record
-            words = meaning(record.status).words
-            fields = (record.name, record.partner_store_id, record.onboarding_id, record.store_id, words)
-            self._haystack = _folded(*(field for field in fields if field))
+            self._haystack = haystack(self.record)
         return self._haystack
-
-
-class _Filter:
-    """The words of a filter: all must be found, those behind ``!`` must not."""
-
-    def __init__(self, text: str = "") -> None:
-        words = _folded(text).split()
-        self.wanted = [word for word in words if not word.startswith("!")]
-        self.unwanted = [word[1:] for word in words if len(word) > 1 and word.startswith("!")]
-
-    def __bool__(self) -> bool:
-        return bool(self.wanted or self.unwanted)
-
-    def matches(self, haystack: str) -> bool:
-        for wanted in self.wanted:
-            if wanted not in haystack:
-                return False
-        return not any(word in haystack for word in self.unwanted)
-
-    def narrows(self, other: _Filter) -> bool:
-        """Whether all that this filter matches, ``other`` matches too."""
-        found = all(any(word in mine for mine in self.wanted) for word in other.wanted)
-        return found and set(other.unwanted) <= set(self.unwanted)
 
 
 class StoreTable:
@@ -123,8 +48,8 @@ class StoreTable:
         self._rows: dict[str, _Row] = {}
         self._all: list[Place] = []
         self._shown: list[Place] = self._all  # the same list while there is no filter
-        self._filter = _Filter()
-        self._sort = Sort.ATTENTION
+        self._filter = Filter()
+        self._sort = ATTENTION
         self._reverse = False
         self._counts: Counter[State] = Counter()
         self._marks: set[str] = set()
@@ -148,14 +73,17 @@ class StoreTable:
         return self._counts
 
     @property
-    def sort(self) -> Sort:
+    def sort(self) -> str:
+        """The name of the order, one of ``ORDERS``."""
         return self._sort
 
     @property
     def reverse(self) -> bool:
+        """Whether the order is turned round."""
         return self._reverse
 
     def get(self, key: str) -> Record | None:
+        """The record called ``key``."""
         row = self._rows.get(key)
         return row.record if row else None
 
@@ -240,14 +168,15 @@ class StoreTable:
         self._exchange(leaving, [])
         return found
 
-    def set_sort(self, sort: Sort, reverse: bool = False) -> None:
+    def set_sort(self, sort: str, reverse: bool = False) -> None:
+        """Order by one of ``ORDERS``. Raises KeyError for any other name."""
+        order = ORDERS[sort]
         self._reverse = reverse
         if sort == self._sort:
             return
         self._sort = sort
-        place = _PLACES[sort]
-        for row in self._rows.values():
-            row.place = place(row.record)
+        for key, row in self._rows.items():
+            row.place = (*order(row.record), key)
         self._displaced.clear()
         self._all = sorted(row.place for row in self._rows.values() if row.place is not None)
         self._shown = self._matching(self._all)
@@ -257,7 +186,7 @@ class StoreTable:
 
         Looked at: name, partner store id, onboarding id, storeId and the words of the status, whatever the case.
         """
-        previous, self._filter = self._filter, _Filter(text)
+        previous, self._filter = self._filter, Filter(text)
         self._shown = self._matching(self._shown if self._filter.narrows(previous) else self._all)
 
     def hold(self) -> None:
@@ -312,14 +241,14 @@ class StoreTable:
         return [place for place in places if matches(rows[place[-1]].haystack)]
 
     def _put_in_place(self, keys: Iterable[str]) -> None:
-        place = _PLACES[self._sort]
+        order = ORDERS[self._sort]
         leaving: list[Place] = []
         arriving: list[Place] = []
         for key in keys:
             row = self._rows[key]
             if row.place is not None:
                 leaving.append(row.place)
-            row.place = place(row.record)
+            row.place = (*order(row.record), key)
             arriving.append(row.place)
         self._exchange(leaving, arriving)
 

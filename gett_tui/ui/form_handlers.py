@@ -13,7 +13,7 @@ from gett_tui.onboarding.ports import DuplicateError
 from gett_tui.onboarding.registration import FIELDS
 from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
-from gett_tui.ui.screens.forms import Accepted, Refused
+from gett_tui.ui.form_result import Accepted, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gett_tui.gett.models import Registration
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
-    from gett_tui.ui.screens.forms import Submitted
+    from gett_tui.ui.form_result import Submitted
 
 
 async def register(service: Service, values: dict[str, str], override: bool) -> Submitted:

@@ -11,6 +11,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from gett_tui.text import lines, one_line
+from gett_tui.ui.commands import LEAVE
+from gett_tui.ui.record_text import trouble_words
 from gett_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -20,14 +22,17 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 
-class SettleScreen(Dialog["str | None"]):
+_ATTACH, _AGAIN, _DROP = "i", "t", "d"
+
+
+class ResolveScreen(Dialog["str | None"]):
     """``attach``, ``again``, ``drop``, or None when it stays as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "choose('attach')", "I have the id"),
-        Binding("t", "choose('again')", "Try again"),
-        Binding("d", "choose('drop')", "Drop"),
-        Binding("escape,q", "leave", "Leave"),
+        Binding(_ATTACH, "choose('attach')", "I have the id"),
+        Binding(_AGAIN, "choose('again')", "Try again"),
+        Binding(_DROP, "choose('drop')", "Drop"),
+        Binding(f"{LEAVE},q", "leave", "Leave"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
         Binding("up", "scroll_sent(-1)", show=False),
@@ -42,15 +47,15 @@ class SettleScreen(Dialog["str | None"]):
         """What happened, and the three ways out."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Unconfirmed"
-            dialog.border_subtitle = "escape leaves it as it is"
+            dialog.border_subtitle = f"{LEAVE} leaves it as it is"
             yield Static(self._what_happened(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
                 yield Static(self._evidence(), markup=False)
             yield Static(Text("Trying again may put the store onto Gett twice.", "yellow"), markup=False, id="effect")
             with Horizontal(id="buttons"):
-                yield Button("I have the id (i)", id="attach", variant="primary")
-                yield Button("Try again (t)", id="again")
-                yield Button("Drop (d)", id="drop")
+                yield Button(f"I have the id ({_ATTACH})", id="attach", variant="primary")
+                yield Button(f"Try again ({_AGAIN})", id="again")
+                yield Button(f"Drop ({_DROP})", id="drop")
 
     def on_mount(self) -> None:
         """The answer that changes nothing at Gett has the focus."""
@@ -71,7 +76,7 @@ class SettleScreen(Dialog["str | None"]):
         record = self._record
         rows: list[Text] = []
         if record.trouble is not None:
-            rows.append(Text(one_line(record.trouble.text, 300), "red"))
+            rows.append(Text(one_line(trouble_words(record.trouble), 300), "red"))
             if record.trouble.request_id:
                 rows.append(Text(f"request id {one_line(record.trouble.request_id, 100)}", "dim"))
         rows += [Text(f"sent {one_line(name, 40)} {one_line(str(value), 300)}") for name, value in record.sent.items()]

@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from app_driver import plant, records
+from command_driver import Done, as_process, environment, keep, store, tree
+from hostile_server import answering, hostile_server, whole
 from sandbox_server import Live, live_sandbox
 
+from gett_tui.onboarding.status import Status
 from gett_tui.sandbox.settings import Settings
 
 KEY = "test-key-doctor-1"
@@ -93,3 +97,80 @@ def test_a_refused_key_and_a_missing_one_are_told_apart(tmp_path: Path) -> None:
     with live_sandbox(Settings(keys=frozenset({"test-key-other"}))) as live:
         assert "does not accept the API key (401)" in doctor(tmp_path, live).stdout
         assert "set GETT_API_KEY" in doctor(tmp_path, live, key="").stdout
+
+
+# -- what is not Gett's own word
+
+
+def answered(folder: Path, answer: bytes) -> Done:
+    with hostile_server(answering(answer)) as server:
+        return as_process(environment(folder, server.url), "doctor")
+
+
+def test_only_gett_s_own_not_found_counts_as_a_taken_key(tmp_path: Path) -> None:
+    problem = {"type": "x", "title": "Not Found", "status": 404, "errorCode": "NOT_FOUND"}
+    done = answered(tmp_path, whole(404, problem, "Content-Type: application/problem+json"))
+    assert "ok    Gett: 127.0.0.1 answers and takes the key" in done.out
+    assert done.status == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        whole(404, "<html>no such page</html>", "Content-Type: text/html"),
+        whole(404, {"type": "about:blank", "title": "Not Found", "status": 404}, "Content-Type: application/json"),
+        whole(404, {"status": 404, "errorCode": "ROUTE_UNKNOWN"}, "Content-Type: application/json"),
+        whole(404),
+    ],
+    ids=["html", "bare problem", "another code", "empty"],
+)
+def test_a_404_of_anybody_else_is_wrong(tmp_path: Path, answer: bytes) -> None:
+    done = answered(tmp_path, answer)
+    assert done.status == 1
+    assert "BAD   Gett: " in done.out
+    assert "takes the key\n" not in done.out
+
+
+# -- what is broken is one finding
+
+
+def test_a_broken_configuration_is_one_finding_and_the_rest_is_looked_at(tmp_path: Path) -> None:
+    folder = keep(tmp_path, store("id-1", "p-1", Status.ACTIVE))
+    (folder / "onboardings" / "bad.toml").write_bytes(b"\xff")
+    config = tmp_path / ".config" / "gett-tui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("default_profile = [")
+    before = tree(tmp_path)
+    done = as_process(environment(tmp_path, "http://127.0.0.1:1"), "doctor", "--repair")
+    assert done.status == 1
+    assert done.err == ""
+    assert done.out.count("BAD   configuration:") == 1
+    assert f"1 sound in {folder}" in done.out
+    assert "BAD   onboardings/bad.toml" in done.out
+    assert tree(tmp_path) == before, "which profile is meant is not known, so nothing is mended"
+
+
+def test_a_place_that_the_system_refuses_is_a_finding_in_words(tmp_path: Path) -> None:
+    env = environment(tmp_path, "http://127.0.0.1:1", GETT_STATE_DIR=f"/{'x' * 300}")
+    done = as_process(env, "doctor")
+    assert (done.status, done.err) == (1, "")
+    assert "BAD   records: " in done.out
+    assert "unforeseen" not in done.out
+
+
+def test_what_another_user_owns_is_wrong(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    folder = keep(tmp_path, store("id-1", "p-1", Status.ACTIVE), store("id-2", "p-2", Status.ACTIVE))
+    for place in (folder, folder / "onboardings", folder / "attempts", folder / "onboardings" / "id-2.toml"):
+        os.chown(place, 4321, 4321)
+    done = as_process(environment(tmp_path, "http://127.0.0.1:1"), "doctor")
+    assert done.status == 1
+    assert "onboardings/id-1.toml belongs to another user than the folder" in done.out
+    assert "id-2.toml" not in done.out
+
+
+def test_without_a_folder_nothing_is_made(tmp_path: Path) -> None:
+    done = answered(tmp_path, whole(500))
+    assert f"ok    records: none yet in {tmp_path}/state/sandbox" in done.out
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,161 @@
+"""``gett-tui doctor``: is everything in place, from the configuration to the last file? Changes nothing by itself.
+
+Each check stands alone: one that fails is a finding, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from gett_tui import error_messages
+from gett_tui.api_key import find_key, key_source
+from gett_tui.commands.exit_codes import ExitCode
+from gett_tui.commands.output import put
+from gett_tui.config import config_path, load_profile, state_folder
+from gett_tui.errors import GettTuiError
+from gett_tui.gett.errors import GettError, ProblemError
+from gett_tui.gett.proxies import way_to
+from gett_tui.storage.inspection import look_over, repair
+from gett_tui.text import one_line
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from gett_tui.config import Profile
+    from gett_tui.gett.secret import Secret
+
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+"""An onboarding id that Gett cannot know."""
+_LINE = 600
+
+
+class Findings:
+    """Prints what is found, a line each, and remembers whether something is wrong."""
+
+    def __init__(self) -> None:
+        self.is_well = True
+
+    def ok(self, text: str) -> None:
+        """Something is as it should be."""
+        put(f"ok    {one_line(text, _LINE)}")
+
+    def note(self, text: str) -> None:
+        """Something is worth knowing, and not wrong."""
+        put(f"note  {one_line(text, _LINE)}")
+
+    def bad(self, text: str) -> None:
+        """Something is wrong."""
+        self.is_well = False
+        put(f"BAD   {one_line(text, _LINE)}")
+
+    @contextlib.contextmanager
+    def about(self, what: str) -> Generator[None]:
+        """Makes an error in the block a finding about ``what``."""
+        try:
+            yield
+        except (GettTuiError, OSError) as error:
+            self.bad(f"{what}: {error_messages.sentence(error)}")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examines the profile. Returns 0 when all is well, 1 when something is wrong."""
+    findings = Findings()
+    profile = _profile(findings, arguments.profile)
+    _terminal(findings)
+    if profile is None:
+        findings.note("API key, the way to Gett: not looked at, since they depend on the configuration")
+        _all_files(findings)
+    else:
+        _gett(findings, profile)
+        _own_files(findings, profile.folder, mend=arguments.repair)
+    return ExitCode.DONE if findings.is_well else ExitCode.FAILED
+
+
+def _profile(findings: Findings, chosen: str | None) -> Profile | None:
+    with findings.about("configuration"):
+        profile = load_profile(os.environ, chosen)
+        path = config_path(os.environ)
+        findings.ok(f"configuration: {path if path.exists() else 'none, the defaults are used'}")
+        production = " (PRODUCTION)" if profile.is_production else ""
+        findings.ok(f"profile: {profile.name} at {profile.address}{production}")
+        findings.ok("where from: " + ", ".join(f"{name}: {source}" for name, source in profile.sources.items()))
+        return profile
+    return None
+
+
+def _terminal(findings: Findings) -> None:
+    term = os.environ.get("TERM", "")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        findings.note("terminal: none on stdin and stderr, so only the commands work here")
+        return
+    size = shutil.get_terminal_size()
+    shown = f"terminal: {term or 'TERM is unset'}, {size.columns}x{size.lines}, {sys.stderr.encoding}"
+    if term in ("", "dumb"):
+        findings.bad(f"{shown}: the dashboard needs one that can move its cursor")
+    else:
+        findings.ok(shown)
+
+
+def _gett(findings: Findings, profile: Profile) -> None:
+    with findings.about("API key"):
+        source = key_source(profile, os.environ)
+        key = find_key(profile, os.environ)
+        findings.ok(f"API key: present, from {source.words if source else 'nowhere'} (it is never shown)")
+        with findings.about("Gett"):
+            way = way_to(profile.base_url, os.environ)
+            findings.ok(f"way to Gett: {way.shown} ({way.reason})")
+            asyncio.run(_reach(findings, profile, key))
+
+
+async def _reach(findings: Findings, profile: Profile, key: Secret) -> None:
+    from gett_tui.gett.client import GettClient
+
+    async with GettClient(profile.base_url, key) as client:
+        try:
+            await client.status(_NOBODY)
+        except GettError as error:
+            # Gett itself does not know an id that nobody has: the way and the key are both good.
+            if isinstance(error, ProblemError) and error.says_gone:
+                findings.ok(f"Gett: {profile.host} answers and takes the key")
+            else:
+                findings.bad(f"Gett: {error_messages.reason(error)}")
+        else:
+            findings.bad(f"Gett: {profile.host} knows an onboarding that nobody made; is it Gett?")
+
+
+def _all_files(findings: Findings) -> None:
+    """Looks at the records of each profile: which one is meant is not known."""
+    with findings.about("records"):
+        top = state_folder(os.environ)
+        folders = sorted(path for path in top.iterdir() if path.is_dir()) if top.exists() else []
+        if not folders:
+            findings.ok(f"records: none yet in {top}")
+        for folder in folders:
+            _own_files(findings, folder, mend=False)
+
+
+def _own_files(findings: Findings, folder: Path, *, mend: bool) -> None:
+    with findings.about("records"):
+        if not folder.exists():
+            findings.ok(f"records: none yet in {folder}")
+            return
+        if mend:
+            repair(folder)
+        _examine(findings, folder)
+
+
+def _examine(findings: Findings, folder: Path) -> None:
+    found = look_over(folder)
+    findings.ok(f"records: {found.records} sound in {folder}")
+    for remark in found.remarks:
+        tell = findings.bad if remark.is_bad else findings.note
+        tell(f"{remark.path.parent.name}/{remark.path.name} {remark.text}")
+    if any(remark.is_bad for remark in found.remarks):
+        findings.note("gett-tui doctor --repair mends what can be mended; it deletes nothing")

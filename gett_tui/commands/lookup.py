@@ -1,0 +1,65 @@
+"""Which store is meant, from the files alone: reading writes, makes and locks nothing (invariant 10)."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gett_tui.errors import GettTuiError
+from gett_tui.storage.record_store import RecordStore
+from gett_tui.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from gett_tui.onboarding.record import Record
+
+_NAMES = ("onboarding_id", "key", "store_id", "partner_store_id")
+"""What a store may be called by; the first that fits counts."""
+_NAMED = 5
+_SHOWN = 200
+
+
+class NoSuchStoreError(GettTuiError):
+    """No store here, or more than one, goes by the name that was given; the text says how to name it."""
+
+
+def read_all(folder: Path) -> RecordStore:
+    """All records of the profile whose state lies in ``folder``. Raises StorageError."""
+    store = _store(folder)
+    if folder.is_dir():
+        for _ in store.load():
+            pass
+    return store
+
+
+def look_up(folder: Path, wanted: str) -> Record:
+    """The one record that ``wanted`` names. Raises NoSuchStoreError, StorageError.
+
+    A whole onboarding id is looked up by the file's name, so it costs the same however many stores there are.
+    """
+    found = _store(folder).find(wanted)
+    if found is not None:
+        return found
+    store = read_all(folder)
+    return _chosen(store.records(), wanted, unreadable=len(store.problems))
+
+
+def _store(folder: Path) -> RecordStore:
+    return RecordStore(folder, f"{os.getpid()}-reader")
+
+
+def _chosen(records: Sequence[Record], wanted: str, *, unreadable: int) -> Record:
+    shown = one_line(wanted, _SHOWN)
+    for name in _NAMES:
+        found = [record for record in records if getattr(record, name) == wanted]
+        if len(found) > 1:
+            ids = ", ".join(one_line(record.onboarding_id or record.key, _SHOWN) for record in found[:_NAMED])
+            raise NoSuchStoreError(f"{len(found)} stores are called {shown}: name one by its id ({ids}).")
+        if found:
+            return found[0]
+    hint = f" Not all files here are readable ({unreadable}): gett-tui doctor names them." if unreadable else ""
+    raise NoSuchStoreError(
+        f"No store here is called {shown}; gett-tui list shows them, gett-tui track ID adds one.{hint}"
+    )

@@ -1,0 +1,73 @@
+"""Looking at stores: ``list`` and ``show`` from the files alone, ``refresh`` and ``track`` by asking Gett."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gett_tui.commands.exit_codes import ExitCode
+from gett_tui.commands.lookup import look_up, read_all
+from gett_tui.commands.output import print_list, print_one, print_whole, say, trouble_words
+from gett_tui.config import load_profile
+from gett_tui.onboarding.status import meaning, word
+
+if TYPE_CHECKING:
+    import argparse
+
+    from gett_tui.onboarding.record import Record
+
+
+def show_list(arguments: argparse.Namespace) -> int:
+    """Prints all stores, or those in one status, what needs a person first; what is no usable file goes to stderr."""
+    from gett_tui.commands.leftovers import left_by_dead_copies
+
+    folder = load_profile(os.environ, arguments.profile).folder
+    store = read_all(folder)
+    for problem in store.problems:
+        say(f"{Path(problem.place).name}: {problem.text}")
+    records = sorted(store.records(), key=_by_need)
+    for line in left_by_dead_copies(folder, records):
+        say(line)
+    chosen = [record for record in records if arguments.status in (None, word(record.status))]
+    print_list(chosen, as_json=arguments.json)
+    return ExitCode.DONE
+
+
+def _by_need(record: Record) -> tuple[int, str]:
+    return meaning(record.status).group, record.name.casefold()
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Prints all that is known of one store. Raises NoSuchStoreError, StorageError."""
+    profile = load_profile(os.environ, arguments.profile)
+    print_whole(look_up(profile.folder, arguments.store), as_json=arguments.json)
+    return ExitCode.DONE
+
+
+def refresh(arguments: argparse.Namespace) -> int:
+    """Asks Gett about one store; an answer that was of no use is exit status 1. Raises GettTuiError."""
+    from gett_tui.commands.access import gain
+    from gett_tui.commands.running import UseCase, perform
+
+    access = gain(arguments)
+    known = look_up(access.profile.folder, arguments.store)
+    record = perform(access, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
+    print_one(record, as_json=arguments.json)
+    # A use of the answer would have taken the trouble of an earlier refresh away.
+    if record.trouble is None or record.trouble.action != "refresh":
+        return ExitCode.DONE
+    say(trouble_words(record.trouble))
+    return ExitCode.FAILED
+
+
+def track(arguments: argparse.Namespace) -> int:
+    """Takes up an onboarding that was made elsewhere. Raises GettTuiError."""
+    from gett_tui.commands.access import gain
+    from gett_tui.commands.running import UseCase, perform
+
+    access = gain(arguments)
+    wanted = arguments.onboarding_id
+    record = perform(access, UseCase(lambda service: service.track(wanted), wanted))
+    print_one(record, as_json=arguments.json)
+    return ExitCode.DONE

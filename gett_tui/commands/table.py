@@ -1,0 +1,93 @@
+"""The one table of commands: the parser and ``--help`` read it, and nothing else knows a command by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gett_tui.commands import sandbox
+from gett_tui.commands.command import Command, Option
+from gett_tui.onboarding.registration import FIELDS
+
+if TYPE_CHECKING:
+    from gett_tui.onboarding.registration import Field
+
+_STORE = Option(("store",), "onboarding id, partner store id or storeId", {"metavar": "ID"})
+_JSON = Option(("--json",), "print JSON", {"action": "store_true"})
+_YES = Option(("--yes",), "do not ask", {"action": "store_true"})
+
+
+def _of_field(field: Field) -> Option:
+    is_option = field.option.startswith("-")
+    more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.option.upper()}
+    return Option((field.option,), field.placeholder, more)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "register",
+        "register a store",
+        "gett-tui register cb-12 --name 'Corner Bakery' --catalog-url https://… --webhook-url https://…",
+        "gett_tui.commands.writes:register",
+        (
+            *(_of_field(field) for field in FIELDS.values()),
+            Option(("--allow-duplicate",), "send it though the store stands here already", {"action": "store_true"}),
+            _JSON,
+        ),
+    ),
+    Command(
+        "track",
+        "take up an onboarding that was made elsewhere",
+        "gett-tui track 7b0d6a3e-0f0e-4c55-9a53-2f1f6b1c0d9e",
+        "gett_tui.commands.stores:track",
+        (Option(("onboarding_id",), "as Gett gave it", {"metavar": "ONBOARDING_ID"}), _JSON),
+    ),
+    Command(
+        "list",
+        "list the stores; asks nobody",
+        "gett-tui list --status ready_to_activate",
+        "gett_tui.commands.stores:show_list",
+        (Option(("--status",), "only those in this status"), _JSON),
+    ),
+    Command(
+        "show",
+        "show one store; asks nobody",
+        "gett-tui show cb-12",
+        "gett_tui.commands.stores:show",
+        (_STORE, _JSON),
+    ),
+    Command(
+        "refresh",
+        "ask Gett how a store stands",
+        "gett-tui refresh cb-12",
+        "gett_tui.commands.stores:refresh",
+        (_STORE, _JSON),
+    ),
+    Command(
+        "activate",
+        "put a store live",
+        "gett-tui activate cb-12",
+        "gett_tui.commands.writes:activate",
+        (_STORE, _YES, _JSON),
+    ),
+    Command(
+        "cancel",
+        "cancel an onboarding",
+        "gett-tui cancel cb-12",
+        "gett_tui.commands.writes:cancel",
+        (_STORE, _YES, _JSON),
+    ),
+    Command(
+        "doctor",
+        "check the configuration, the way to Gett and all files",
+        "gett-tui doctor",
+        "gett_tui.commands.doctor:run",
+        (Option(("--repair",), "mend the files; nothing is deleted", {"action": "store_true"}),),
+    ),
+    Command(
+        "sandbox",
+        "serve a simulated Gett on 127.0.0.1",
+        "gett-tui sandbox --port 8787",
+        "gett_tui.commands.sandbox:run",
+        sandbox.OPTIONS,
+    ),
+)

@@ -1,0 +1,124 @@
+"""The guard against registering a store twice: what it cannot read refuses (invariant 6).
+
+A file that is no usable record may still be the record of the store that is to be registered. What can be read of it
+decides, else what the index or memory last knew of it; where nothing can, nobody may say that the store is not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tomllib
+from typing import TYPE_CHECKING, NamedTuple
+
+from gett_tui.onboarding.ports import CannotLookError, DuplicateError
+from gett_tui.onboarding.record import Record
+from gett_tui.onboarding.status import OwnState, is_live
+from gett_tui.storage import files
+from gett_tui.storage.record_file import ONBOARDINGS, SUFFIX, Kind, Place, name_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from gett_tui.storage.mirror import Mirror
+
+_UNREADABLE = "unreadable_file"
+"""Stands for the status of a store whose record cannot be read."""
+_PARTNER_ID = re.compile(
+    r"""(?:^|[\s{,])["']?(?:partner_store_id|partnerStoreId)["']?[ \t]*=[ \t]*"""
+    r"""("(?!"")(?:[^"\\\n]|\\.)*"|'(?!'')[^'\n]*')""",
+)
+
+
+class Suspect(NamedTuple):
+    """A file that may be a record and cannot be used as one."""
+
+    path: Path
+    place: Place
+    """Where the record stands, or stood before it was set aside."""
+    record: Record | None = None
+    """The record in it, when it has the wrong name and is whole."""
+
+
+def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> None:
+    """Raises DuplicateError when a store of this partner id is there, CannotLookError when that cannot be told.
+
+    ``mirror`` must have looked at everything a moment ago, under the lock of the partner id.
+    """
+    records = mirror.records()
+    for record in records:
+        if record.partner_store_id == partner_store_id and is_live(record.status):
+            raise DuplicateError(record)
+    blind = [folder.joinpath(*Place.of(record)) for record in records if _is_unasked(record)]
+    for suspect in _suspects(mirror, folder):
+        known = _partner_ids(suspect, mirror)
+        if partner_store_id in known:
+            raise DuplicateError(_stand_in(suspect, partner_store_id, mirror))
+        if not known:
+            blind.append(suspect.path)
+    if blind:
+        names = ", ".join(str(path) for path in blind[:3]) + (f" and {len(blind) - 3} more" if blind[3:] else "")
+        raise CannotLookError(
+            f"whether {partner_store_id} is registered already cannot be told: {names} cannot be read",
+            tuple(str(path) for path in blind),
+        )
+
+
+def _is_unasked(record: Record) -> bool:
+    """A person wrote down the onboarding id alone, and Gett has not said yet whose it is."""
+    return record.status == OwnState.NOT_ASKED and not record.partner_store_id
+
+
+def _suspects(mirror: Mirror, folder: Path) -> Iterator[Suspect]:
+    for place, unusable in mirror.unusable():
+        suspect = Suspect(folder.joinpath(*place), place, unusable.record)
+        if unusable.kind is not Kind.MISNAMED or not _is_copy(suspect, mirror):
+            yield suspect
+    for aside in mirror.asides():
+        place = Place(aside.folder, name_before(aside.name) or aside.name)
+        if not _stands_again(place, mirror):
+            yield Suspect(folder.joinpath(*aside), place)
+
+
+def _is_copy(suspect: Suspect, mirror: Mirror) -> bool:
+    """Whether a file with the wrong name is of a store whose own file is sound, or of one that stands no more."""
+    record = suspect.record
+    return record is not None and (_is_sound(Place.of(record), mirror) or not is_live(record.status))
+
+
+def _stands_again(place: Place, mirror: Mirror) -> bool:
+    """Whether what was set aside has been written anew, or was an attempt that has become a record."""
+    return _is_sound(place, mirror) or mirror.get(place.name.removesuffix(SUFFIX)) is not None
+
+
+def _is_sound(place: Place, mirror: Mirror) -> bool:
+    entry = mirror.entry(place)
+    return entry is not None and entry.unusable is None
+
+
+def _partner_ids(suspect: Suspect, mirror: Mirror) -> set[str]:
+    """The partner store ids that a file names, or that were known of it; none when it cannot be told."""
+    found: set[str] = set()
+    with contextlib.suppress(OSError):
+        found = set(partner_ids_in(files.read(suspect.path)[0]))
+    remembered = mirror.remembered(suspect.place)
+    if not found and remembered is not None:
+        found = {remembered.partner_store_id}
+    return found - {""}
+
+
+def partner_ids_in(data: bytes) -> Iterable[str]:
+    """The partner store ids that stand whole in a file, whatever else is wrong with it."""
+    for match in _PARTNER_ID.finditer(data.decode("utf-8", "replace")):
+        with contextlib.suppress(ValueError):
+            yield tomllib.loads(f"id = {match[1]}")["id"]
+
+
+def _stand_in(suspect: Suspect, partner_store_id: str, mirror: Mirror) -> Record:
+    known = suspect.record or mirror.remembered(suspect.place)
+    if known is not None and known.partner_store_id == partner_store_id:
+        return known
+    name = suspect.place.name.removesuffix(SUFFIX)
+    onboarding_id = name if suspect.place.folder == ONBOARDINGS else None
+    return Record(name, _UNREADABLE, onboarding_id=onboarding_id, partner_store_id=partner_store_id)

@@ -1,0 +1,180 @@
+"""THE table of the store list's columns: title, width, text, order and colour; another column is another line here.
+
+The header, the cells, the widths and the orders of the list all come from it. Pure: inert text, no screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from gett_tui.onboarding.status import meaning, word
+from gett_tui.text import one_line
+from gett_tui.ui.sort_keys import natural, newest_first
+from gett_tui.ui.status_style import style_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime, tzinfo
+
+    from gett_tui.onboarding.record import Record
+    from gett_tui.ui.sort_keys import SortKey
+    from gett_tui.ui.status_style import Tone
+
+LEAD = 3
+"""Cells before the first column: the mark, the sign and a blank."""
+
+_TEXT_LIMIT = 300
+_STATUS = 17  # the longest of the known statuses, "ready to activate"
+_SINCE = 6  # "24 Nov"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+# They ask for another width of the character before them, and terminals do not agree on whether to obey.
+_VARIATION_SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
+
+
+class Day(NamedTuple):
+    """When and where the list is read."""
+
+    today: date
+    zone: tzinfo | None
+    """None: the local one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. The texts need not be inert nor fit: ``face`` and ``cell`` see to it."""
+
+    order: str
+    """The name of the order by this column."""
+    title: str
+    cells: Callable[[int, int], int]
+    """How many cells it takes of those that the columns to its right have left, in a list of so many; 0: left out."""
+    text: Callable[[Record, Day], str]
+    sort_key: Callable[[Record], SortKey]
+    """What it is sorted by; the record's key is added behind it."""
+    style: str | None = None
+    """The name of its colour; ``tone`` is that of the status, None the row's."""
+
+
+def _since(record: Record, day: Day) -> str:
+    return since(record.since, day.today, day.zone)
+
+
+COLUMNS = (
+    Column("name", "Store", lambda _width, left: left, lambda record, _day: record.name, lambda r: (natural(r.name),)),
+    Column(
+        "partner id",
+        "Partner id",
+        lambda width, left: min(24, left * 3 // 8) if width >= 56 else 0,
+        lambda record, _day: record.partner_store_id,
+        lambda record: (natural(record.partner_store_id),),
+    ),
+    Column(
+        "status",
+        "Status",
+        lambda width, _left: min(_STATUS, max(0, width - LEAD) // 2),
+        lambda record, _day: meaning(record.status).words,
+        lambda record: (meaning(record.status).group, word(record.status), natural(record.name)),
+        "tone",
+    ),
+    Column(
+        "since",
+        "Since",
+        lambda width, _left: _SINCE if width >= 42 else 0,
+        _since,
+        lambda record: (newest_first(record),),
+        "since",
+    ),
+)
+
+ATTENTION = "attention"
+"""The order without a column: what needs a person first; within a group the newest change first."""
+
+ORDERS: Mapping[str, Callable[[Record], SortKey]] = {
+    ATTENTION: lambda record: (meaning(record.status).group, newest_first(record)),
+    **{column.order: column.sort_key for column in COLUMNS},
+}
+"""The orders of the list by name, in the order in which a person goes through them."""
+
+
+class Widths(NamedTuple):
+    """The widths of ``COLUMNS`` in cells; 0 for a column that is left out."""
+
+    columns: tuple[int, ...]
+    gap: int
+    """Cells between two columns."""
+
+
+@lru_cache(maxsize=8)
+def widths(width: int) -> Widths:
+    """How the columns share ``width`` cells: those on the right choose first, the first one has the rest."""
+    gap = 2 if width >= 70 else 1
+    left = width - LEAD
+    taken: list[int] = []
+    for column in reversed(COLUMNS):
+        cells = max(0, column.cells(width, left))
+        left -= cells + gap if cells else 0
+        taken.append(cells)
+    return Widths(tuple(reversed(taken)), gap)
+
+
+class Face(NamedTuple):
+    """What is seen of a record: inert text, not yet cut to its column. Equal faces look the same."""
+
+    sign: str
+    texts: tuple[str, ...]
+    tone: Tone
+
+
+def face(record: Record, day: Day, ascii_only: bool) -> Face:
+    """What is seen of ``record`` on ``day``."""
+    style = style_of(record.status)
+    texts = tuple(inert(column.text(record, day), ascii_only) for column in COLUMNS)
+    return Face(style.sign_in(ascii_only=ascii_only), texts, style.tone)
+
+
+def titles(order: str, arrow: str) -> tuple[str, ...]:
+    """The header, with the arrow behind the column that the list is ordered by."""
+    return tuple(column.title + (arrow if column.order == order else "") for column in COLUMNS)
+
+
+def cells(texts: tuple[str, ...], width: int, ascii_only: bool) -> list[str]:
+    """``texts`` cut to their columns, each with the gap behind it but the last; nothing for a column left out."""
+    shared, gap = widths(width)
+    row = [cell(text, room, ascii_only) + " " * gap if room else "" for text, room in zip(texts, shared, strict=True)]
+    last = max(index for index, text in enumerate(row) if text or index == 0)
+    row[last] = row[last][: len(row[last]) - gap]
+    return row
+
+
+def since(at: datetime | None, today: date, zone: tzinfo | None) -> str:
+    """A clock time for today, else the day and the month."""
+    if at is None:
+        return ""
+    local = at.astimezone(zone)
+    if local.date() == today:
+        return f"{local.hour:02}:{local.minute:02}"
+    return f"{local.day:02} {_MONTHS[local.month - 1]}"
+
+
+def inert(text: str, ascii_only: bool) -> str:
+    """``text`` on one line, harmless and of a width that terminals agree on."""
+    text = one_line(text, _TEXT_LIMIT)
+    if text.isascii():
+        return text
+    if ascii_only:
+        return text.encode("ascii", "replace").decode()
+    return text.translate(_VARIATION_SELECTORS)
+
+
+def cell(text: str, width: int, ascii_only: bool) -> str:
+    """``text`` in exactly ``width`` cells: padded on the right, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + ("." if ascii_only else "…")

@@ -1,0 +1,38 @@
+"""How texts and records compare when a person reads them in order: pure functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gett_tui.onboarding.record import Record
+
+SortKey = tuple[Any, ...]
+
+_TEXT_LIMIT = 300
+"""Characters of a name or an id that are searched and sorted by; the screen shows fewer."""
+
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def folded(*texts: str) -> str:
+    """Texts, a line each, without what case and Unicode's forms add."""
+    text = "\n".join(text[:_TEXT_LIMIT] for text in texts)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def natural(text: str) -> str:
+    """Compares ``Shop 9`` before ``Shop 10``, whatever the case. Numbers compare by length first, then by digits."""
+    return _DIGITS.sub(_number, folded(text))
+
+
+def _number(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0")
+    return f"\0{chr(len(digits))}{digits}"
+
+
+def newest_first(record: Record) -> float:
+    """Compares the newest change before older ones."""
+    return -record.since.timestamp() if record.since else 0.0

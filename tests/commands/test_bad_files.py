@@ -1,0 +1,35 @@
+"""Looking at damaged, half-saved and old files: told, and left as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_driver import Run, environment, keep, store, tree
+
+from gett_tui.onboarding.status import Status
+
+ONE = "7b0d6a3e-0f0e-4c55-9a53-000000000001"
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["show", "p-1"], ["show", ONE]])
+def test_what_is_no_usable_record_is_left_as_it_is(tmp_path: Path, run: Run, arguments: list[str]) -> None:
+    folder = keep(tmp_path, store(ONE, "p-1", Status.ACTIVE))
+    places = folder / "onboardings"
+    (places / "half.toml").write_text('key = "ha')
+    (places / "older.toml").write_text('onboarding_id = "older"\n')
+    (places / "newer.toml").write_text("format = 99\n")
+    (folder / "attempts").rmdir()
+    before = tree(tmp_path)
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), *arguments)
+    assert done.status == 0
+    assert tree(tmp_path) == before
+    if arguments[0] == "list":
+        assert "half.toml" in done.err
+        assert "newer.toml" in done.err
+
+
+def test_a_store_that_is_not_in_an_empty_profile_is_named(tmp_path: Path, run: Run) -> None:
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), "refresh", "p-1")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("gett-tui: No store here is called p-1;")

@@ -1,0 +1,103 @@
+"""When an onboarding is gone: on Gett's own word alone, said twice, and never on a gateway's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gett_script import NOT_FOUND, Reply, made, problem, scripted_gett
+from runtimes import registration, runtime, stored
+
+from gett_tui.errors import GettTuiError
+from gett_tui.gett.errors import ProblemError
+from gett_tui.onboarding.errors import NotKnownError, NotPossibleError
+from gett_tui.onboarding.status import OwnState, can_change
+
+FOREIGN: list[Reply] = [
+    Reply(404, {"type": "about:blank", "title": "Not Found", "status": 404}, "application/problem+json"),
+    Reply(404, {"status": 404}),
+    Reply(404, "<html>Not Found</html>", "text/html"),
+    Reply(404),
+    Reply(404, {"errorCode": "", "title": "Not Found"}),
+    problem(404, "STORE_NOT_FOUND"),
+    problem(410, "NOT_FOUND"),
+]
+
+
+@pytest.mark.parametrize("reply", FOREIGN, ids=range(len(FOREIGN)))
+async def test_a_404_that_is_not_gett_s_own_word_changes_no_record(tmp_path: Path, reply: Reply) -> None:
+    async with scripted_gett(register=made(), status=reply) as (_, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        for believe in (None, True, False):
+            with pytest.raises(GettTuiError):
+                await running.service.refresh(record.key, believe_gone=believe)
+    assert stored(tmp_path)[0].status == "pending_catalog"
+
+
+async def test_a_command_asks_twice_before_a_store_is_gone(tmp_path: Path) -> None:
+    async with (
+        scripted_gett(register=made(), status=[NOT_FOUND, made(status="active"), NOT_FOUND]) as (gett, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        assert (await running.service.refresh(record.key)).status == "active"
+        assert gett.count("status") == 2
+        assert (await running.service.refresh(record.key)).status is OwnState.GONE
+        assert gett.count("status") == 4
+
+
+async def test_the_poller_s_first_question_proves_nothing(tmp_path: Path) -> None:
+    async with scripted_gett(register=made(), status=NOT_FOUND) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        with pytest.raises(NotKnownError):
+            await running.service.refresh(record.key, believe_gone=False)
+        assert running.service.get(record.key).status == "pending_catalog"
+        assert (await running.service.refresh(record.key, believe_gone=True)).status is OwnState.GONE
+        assert gett.count("status") == 2
+
+
+async def test_a_gone_store_is_asked_about_and_comes_back(tmp_path: Path) -> None:
+    assert can_change(OwnState.GONE)
+    async with scripted_gett(register=made(), status=NOT_FOUND) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        await running.service.refresh(record.key)
+        assert (await running.service.refresh(record.key, believe_gone=False)).status is OwnState.GONE
+        gett.will("status", made(status="ready_to_activate"))
+        assert (await running.service.refresh(record.key)).status == "ready_to_activate"
+
+
+async def test_registering_a_gone_store_anew_asks_gett_first(tmp_path: Path) -> None:
+    async with scripted_gett(register=made(), status=NOT_FOUND) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        await running.service.refresh(record.key)
+        gett.will("status", made(status="catalog_ingesting"))
+        with pytest.raises(NotPossibleError, match="knows this onboarding again"):
+            await running.service.register_anew(record.key, registration())
+        assert gett.count("register") == 1
+        gett.will("status", NOT_FOUND)
+        await running.service.refresh(record.key)
+        asked = gett.count("status")
+        await running.service.register_anew(record.key, registration())
+        assert gett.count("status") > asked
+        assert gett.count("register") == 2
+        gett.will("status", Reply(502))
+
+
+async def test_registering_anew_stops_where_gett_cannot_be_asked(tmp_path: Path) -> None:
+    async with scripted_gett(register=made(), status=NOT_FOUND) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        await running.service.refresh(record.key)
+        gett.will("status", Reply(502))
+        with pytest.raises(ProblemError):
+            await running.service.register_anew(record.key, registration())
+        assert gett.count("register") == 1
+
+
+async def test_an_answer_that_is_not_wanted_any_more_changes_nothing(tmp_path: Path) -> None:
+    async with (
+        scripted_gett(register=made(), status=made(status="active")) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        assert (await running.service.refresh(record.key, wanted=lambda: False)).status == "pending_catalog"
+    assert stored(tmp_path)[0].status == "pending_catalog"

@@ -1,0 +1,398 @@
+"""The poller: asks only while the lease is held, survives whatever comes, and waits longer each time Gett fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gett_tui.errors import Cause
+from gett_tui.gett.errors import GettError, NoAnswerError, Outcome, Problem, ProblemError
+from gett_tui.onboarding import events
+from gett_tui.onboarding.ports import NotKnownError, PollingReport, RecordGoneError
+from gett_tui.onboarding.record import Change, Record
+from gett_tui.onboarding.status import OwnState
+from gett_tui.polling.poller import Poller
+from gett_tui.storage.leadership import Leadership
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+PENDING = "pending_catalog"
+DOWN = NoAnswerError(Cause.TIMEOUT, "no answer in time")
+
+
+def refused(retry_after: float | None) -> ProblemError:
+    return ProblemError(Problem(429, title="Too many", retry_after=retry_after), outcome=Outcome.NOT_DONE)
+
+
+class Clock:
+    """The clock that the lease is counted on."""
+
+    now = 5_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Onboardings:
+    """What the poller needs of the service, in memory; ``answer`` is Gett."""
+
+    def __init__(self, keys: str, answer: Callable[[str], Awaitable[str]]) -> None:
+        self.stores = {key: Record(key, PENDING, f"o-{key}", history=(Change(PENDING, NOW),)) for key in keys}
+        self.answer = answer
+        self.asked: list[str] = []
+        self.used: list[str] = []
+        self.noted: list[str] = []
+        self.tries: list[float] = []
+        self.following: Callable[[], Awaitable[None]] = self._follow_nothing
+        self.polling = PollingReport(polled_at=NOW)
+        self.reachability = events.Reachability()
+
+    async def _follow_nothing(self) -> None:
+        await asyncio.sleep(0)
+
+    def get(self, key: str) -> Record:
+        if key not in self.stores:
+            raise RecordGoneError("gone")
+        return self.stores[key]
+
+    async def follow(self) -> None:
+        await self.following()
+
+    async def refresh(
+        self, key: str, *, urgent: bool = True, believe_gone: bool = True, wanted: Callable[[], bool] | None = None
+    ) -> Record:
+        assert not urgent
+        self.asked.append(key)
+        said = await self.answer(key)
+        assert wanted is not None
+        if not wanted():
+            return self.stores[key]
+        if said == "not found" and not believe_gone:
+            raise NotKnownError(self.stores[key])
+        self.used.append(key)
+        status = OwnState.GONE if said == "not found" else said
+        self.stores[key] = self.stores[key].moved(status, NOW)
+        return self.stores[key]
+
+    async def note_trouble(self, key: str, action: str, error: GettError) -> None:
+        self.noted.append(key)
+
+    def will_try_again(self, at: datetime) -> None:
+        self.tries.append((at - NOW).total_seconds())
+
+
+class Copy:
+    """A poller at work."""
+
+    def __init__(self, folder: Path, service: Onboardings) -> None:
+        self.clock = Clock()
+        self.heard: list[events.Event] = []
+        self.service = service
+        self.leadership = Leadership(folder, self.clock)
+        self.poller = Poller(service, self.leadership, self.heard.append, random.Random(1), now=lambda: NOW)
+
+    def of(self, kind: type[events.Event]) -> list[events.Event]:
+        return [event for event in self.heard if isinstance(event, kind)]
+
+    @property
+    def role(self) -> events.Role:
+        return self.of(events.Role)[-1]
+
+
+@asynccontextmanager
+async def polling(folder: Path, service: Onboardings) -> AsyncIterator[Copy]:
+    copy = Copy(folder, service)
+    copy.poller.notice(events.StoresChanged(tuple(service.stores.values())))
+    task = asyncio.ensure_future(copy.poller.run())
+    try:
+        yield copy
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Waits until ``true()``."""
+    async with asyncio.timeout(60):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+async def the_same(key: str) -> str:
+    return PENDING
+
+
+# -- who polls
+
+
+async def test_a_copy_that_has_the_lease_asks_and_one_that_has_not_does_not(tmp_path: Path) -> None:
+    one, two = Onboardings("ab", the_same), Onboardings("ab", the_same)
+    async with polling(tmp_path, one) as first:
+        await until(lambda: one.asked)
+        async with polling(tmp_path, two) as second:
+            await until(lambda: second.of(events.Role))
+            assert first.role == events.Role(leading=True)
+            assert second.role.leader == PollingReport(os.getpid(), NOW)
+            await until(lambda: len(one.asked) >= 6)
+            assert two.asked == []
+
+
+async def test_a_poller_that_ends_leaves_the_lease_to_the_next_at_once(tmp_path: Path) -> None:
+    service = Onboardings("a", the_same)
+    async with polling(tmp_path, service):
+        await until(lambda: service.asked)
+    assert Leadership(tmp_path).lead(PollingReport()).is_ours
+
+
+async def test_a_poller_that_is_cancelled_just_as_it_is_woken_ends(tmp_path: Path) -> None:
+    service = Onboardings("a", the_same)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: service.asked)
+        await asyncio.sleep(0.1)
+        copy.poller.watch("a")
+
+
+async def test_an_answer_that_comes_after_the_lease_has_run_out_is_not_used_and_nothing_more_is_asked(
+    tmp_path: Path,
+) -> None:
+    answered = asyncio.Event()
+
+    async def late(key: str) -> str:
+        await answered.wait()
+        return "ready_to_activate"
+
+    service = Onboardings("a", late)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: service.asked)
+        # As after SIGSTOP and SIGCONT: the clock has gone on, and another has taken the lease.
+        copy.clock.now += 8
+        other = Leadership(tmp_path, copy.clock)
+        assert other.lead(PollingReport()).is_ours
+        answered.set()
+        await until(lambda: not copy.role.leading)
+        assert service.used == []
+        assert service.asked == ["a"]
+        other.resign()
+        await until(lambda: copy.role.leading and service.used)
+
+
+async def test_a_copy_that_cannot_follow_its_files_does_not_renew_the_lease(tmp_path: Path) -> None:
+    service = Onboardings("a", the_same)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: service.asked)
+        stuck = asyncio.Event()
+
+        async def never() -> None:
+            stuck.set()
+            await asyncio.Event().wait()
+
+        service.following = never
+        await stuck.wait()
+        copy.clock.now += 8
+        assert Leadership(tmp_path, copy.clock).lead(PollingReport()).is_ours
+        asked = len(service.asked)
+        await asyncio.sleep(1.5)
+        assert len(service.asked) == asked
+
+
+async def test_a_lease_that_cannot_be_had_is_told_and_nothing_is_asked_until_it_can(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lease")
+    service = Onboardings("a", the_same)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: copy.of(events.Role))
+        assert not copy.role.leading
+        assert str(tmp_path / "lease") in str(copy.role.trouble)
+        await asyncio.sleep(1.5)
+        assert service.asked == []
+        assert len(copy.of(events.Role)) == 1, "told once"
+        (tmp_path / "lease").unlink()
+        await until(lambda: copy.role.leading and service.asked)
+
+
+async def test_a_silent_holder_is_told_of(tmp_path: Path) -> None:
+    service = Onboardings("a", the_same)
+    other = Leadership(tmp_path, lambda: 5_000.0, lambda: NOW)
+    other.lead(PollingReport())
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: copy.of(events.Role))
+        assert copy.role.silent_since is None
+        copy.clock.now += 5
+        await until(lambda: copy.role.silent_since == NOW)
+        copy.clock.now += 3
+        await until(lambda: copy.role.leading and service.asked)
+    other.resign()
+
+
+# -- nothing kills it
+
+
+async def test_what_nobody_foresaw_is_shown_and_polling_goes_on(tmp_path: Path) -> None:
+    fails = iter((True, True, False))
+
+    async def answer(key: str) -> str:
+        if next(fails, False):
+            raise RuntimeError("nobody foresaw it")
+        return PENDING
+
+    service = Onboardings("a", answer)
+    follows = iter((True, False))
+
+    async def follow() -> None:
+        if next(follows, False):
+            raise RuntimeError("nor that")
+
+    service.following = follow
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: len(service.used) >= 1)
+        told = [str(event.error) for event in copy.of(events.Failure)]
+        assert sorted(told) == ["nobody foresaw it", "nobody foresaw it", "nor that"]
+
+
+async def test_a_record_that_cannot_be_planned_is_shown_and_harms_nobody(tmp_path: Path) -> None:
+    service = Onboardings("a", the_same)
+    async with polling(tmp_path, service) as copy:
+        naive = datetime(2026, 1, 1)
+        broken = Record("x", PENDING, "o-x", history=(Change(PENDING, naive),))
+        copy.poller.notice(events.StoresChanged((broken,)))
+        assert len(copy.of(events.Failure)) == 1
+        await until(lambda: service.asked)
+
+
+async def test_a_record_that_has_gone_meanwhile_is_no_failure(tmp_path: Path) -> None:
+    service = Onboardings("ab", the_same)
+    async with polling(tmp_path, service) as copy:
+        del service.stores["a"]
+        await until(lambda: service.asked.count("b") >= 2)
+        assert copy.of(events.Failure) == []
+
+
+async def test_trouble_with_one_store_is_left_on_its_record(tmp_path: Path) -> None:
+    async def answer(key: str) -> str:
+        if key == "a":
+            problem = Problem(409, title="No", error_code="CONFLICT")
+            raise ProblemError(problem, outcome=Outcome.NOT_DONE)
+        return PENDING
+
+    service = Onboardings("ab", answer)
+    async with polling(tmp_path, service):
+        await until(lambda: service.noted and service.used)
+        assert set(service.noted) == {"a"}
+        assert service.tries == []
+
+
+# -- trouble on the way
+
+
+@pytest.mark.parametrize("error", [DOWN, refused(None), refused(0.0), refused(-5.0)])
+async def test_failures_are_waited_out_longer_each_time_and_those_of_one_moment_count_as_one(
+    tmp_path: Path, error: GettError
+) -> None:
+    together = asyncio.Event()
+
+    async def answer(key: str) -> str:
+        if len(service.asked) == 8:
+            together.set()
+        await together.wait()
+        raise error
+
+    service = Onboardings("abcdefghij", answer)
+    async with polling(tmp_path, service):
+        await until(lambda: len(service.asked) >= 10)
+    first, later = service.tries[:8], service.tries[8:]
+    assert all(0.9 <= wait <= 1.2 for wait in first)
+    assert 2.0 <= later[0] <= 2.4
+
+
+@pytest.mark.parametrize(("told", "least", "most"), [(50.0, 50, 60), (10.0**9, 890, 900)])
+async def test_what_gett_asks_for_is_waited_but_no_more_than_a_quarter_of_an_hour(
+    tmp_path: Path, told: float, least: float, most: float
+) -> None:
+    async def answer(key: str) -> str:
+        raise refused(told)
+
+    service = Onboardings("a", answer)
+    async with polling(tmp_path, service):
+        await until(lambda: service.tries)
+        assert least <= service.tries[0] <= most
+
+
+# -- stores that Gett does not know any more
+
+
+async def test_a_store_is_gone_at_the_second_answer(tmp_path: Path) -> None:
+    async def answer(key: str) -> str:
+        return "not found" if key == "a" else PENDING
+
+    service = Onboardings("ab", answer)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: service.stores["a"].status is OwnState.GONE)
+        assert service.asked.count("a") == 2
+        assert copy.of(events.Reachability) == []
+
+
+async def test_a_wave_is_trouble_and_no_store_goes_until_a_good_answer_ends_it(tmp_path: Path) -> None:
+    wrong = True
+
+    async def answer(key: str) -> str:
+        return "not found" if wrong else PENDING
+
+    service = Onboardings("abcde", answer)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: len(service.asked) >= 5)
+        assert not any(store.status is OwnState.GONE for store in service.stores.values())
+        told = copy.of(events.Reachability)[-1]
+        assert told.error is not None
+        assert told.error.cause is Cause.STORES_UNKNOWN
+        assert told.next_try is not None
+        assert told.next_try - NOW <= timedelta(seconds=36)
+        other = Leadership(tmp_path, copy.clock)
+
+        def report() -> PollingReport:
+            return other.lead(PollingReport()).report or PollingReport()
+
+        await until(lambda: report().cause == "stores_unknown")
+        assert report().trouble_since == NOW
+        wrong = False
+        await until(lambda: copy.of(events.Reachability)[-1] == events.Reachability())
+        await until(lambda: report().cause is None)
+        assert not any(store.status is OwnState.GONE for store in service.stores.values())
+
+
+async def test_a_second_answer_that_is_under_way_when_a_wave_begins_is_not_believed(tmp_path: Path) -> None:
+    held, wave = asyncio.Event(), False
+
+    async def answer(key: str) -> str:
+        if key == "a" and service.asked.count("a") == 2:
+            held.set()
+            await asyncio.Event().wait()
+        if key == "a" or wave:
+            return "not found"
+        return PENDING
+
+    service = Onboardings("abcd", answer)
+    async with polling(tmp_path, service) as copy:
+        await held.wait()
+        wave = True
+        await until(lambda: copy.of(events.Reachability))
+        # Cut off, it is asked again.
+        held.clear()
+        assert service.stores["a"].status == PENDING
+
+
+async def test_a_wave_whose_stores_have_all_been_let_go_is_over(tmp_path: Path) -> None:
+    async def answer(key: str) -> str:
+        return "not found"
+
+    service = Onboardings("abc", answer)
+    async with polling(tmp_path, service) as copy:
+        await until(lambda: copy.of(events.Reachability))
+        copy.poller.notice(events.StoresChanged(removed=("a", "b", "c")))
+        assert copy.of(events.Reachability)[-1] == events.Reachability()
