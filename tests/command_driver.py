@@ -43,7 +43,9 @@ Run = Callable[..., Done]
 
 def environment(folder: Path, url: str, **more: str) -> dict[str, str]:
     """The variables for a command whose home, and state, lie in ``folder``."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {
+        **measured,
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
         "GETT_API_KEY": KEY,

@@ -147,7 +147,7 @@ def _check_error(error: GettError, status: int) -> None:
         return
     assert isinstance(error, ProblemError)
     assert 400 <= status < 600
-    assert error.outcome is Outcome.NOT_DONE or status >= 500
+    assert error.outcome is Outcome.NOT_DONE or status >= 500 or status == 408
     assert error.outcome is Outcome.UNKNOWN or status < 500 or (status == 503 and error.problem.is_gett)
     assert error.outcome is Outcome.UNKNOWN or status != 408
     assert not error.may_go_again or (error.problem.is_gett and error.outcome is Outcome.NOT_DONE)
