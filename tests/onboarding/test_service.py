@@ -196,7 +196,7 @@ async def test_acting_twice_at_once_sends_once(tmp_path: Path) -> None:
 async def test_when_the_intent_cannot_be_written_nothing_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with live_sandbox() as live:
@@ -227,7 +227,7 @@ async def test_an_answer_that_cannot_be_saved_is_kept_told_and_saved_when_the_di
                 await asyncio.sleep(0.01)
             real = files._write_synced
 
-            def full(path: Path, data: bytes) -> None:
+            def full(*_: object) -> None:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
             monkeypatch.setattr(files, "_write_synced", full)
@@ -325,7 +325,7 @@ async def test_a_disk_that_refuses_is_named_and_polling_catches_up_when_it_recov
 ) -> None:
     heard: list[events.Event] = []
 
-    def refuse(path: Path, data: bytes) -> None:
+    def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
     with live_sandbox() as live:
