@@ -219,7 +219,7 @@ def _run_tests(tree: Path, log: Path, each: float) -> None:
 
 
 def found(only: Iterable[str]) -> list[Mutant]:
-    """The mutants of the core, of those files alone that ``only`` begins; ends the script when a pattern is blind."""
+    """The mutants of the core, those alone whose place begins as told; ends the script when a pattern is blind."""
     paths = [path for part in CORE for path in sorted((ROOT / part).rglob("*.py"))]
     all_ = [mutant for path in paths for mutant in mutants(str(path.relative_to(ROOT)), path.read_text())]
     blind = PATTERNS.keys() - {mutant.pattern for mutant in all_}
@@ -230,7 +230,7 @@ def found(only: Iterable[str]) -> list[Mutant]:
     if stale:
         sys.exit(f"equivalent.toml names what is not there: {stale}")
     left = (mutant for mutant in all_ if not any(_is_meant(entry, mutant) for entry in equivalent))
-    return [mutant for mutant in left if mutant.path.startswith(tuple(only))]
+    return [mutant for mutant in left if f"{mutant.path}:{mutant.line}".startswith(tuple(only))]
 
 
 def _is_meant(entry: dict[str, str], mutant: Mutant) -> bool:
@@ -261,7 +261,7 @@ def row(mutant: Mutant, verdict: str = "", by: str = "") -> str:
 def main() -> int:
     """Runs the script; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", action="append", metavar="PATH", help="a file or folder (its beginning is enough)")
+    parser.add_argument("--only", action="append", metavar="PATH", help="the beginning of PATH:LINE")
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants are tried at a time")
     parser.add_argument("--list", action="store_true", help="tell the mutants, and try none")
     parser.add_argument("--work", type=Path, help="where to keep what was learnt (else it goes)")
