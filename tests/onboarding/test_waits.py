@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from gett_tui.gett.errors import GettError, NotSentError, Outcome, Problem, Prob
 from gett_tui.gett.models import Onboarding
 from gett_tui.gett.quota import SANDBOX, Quota
 from gett_tui.onboarding import events
-from gett_tui.onboarding.errors import NotConnectedError, NotPossibleError, UnconfirmedError, UnkeptError
+from gett_tui.onboarding.errors import NotConnectedError, NotKnownError, NotPossibleError, UnconfirmedError, UnkeptError
 from gett_tui.onboarding.ports import StorageError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.service import Service
@@ -24,6 +25,7 @@ from gett_tui.onboarding.status import OwnState
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
 
+AT = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 ID = "7b0d6a3e-0f0e-4c55-9a53-000000000001"
 
 
@@ -135,6 +137,7 @@ async def test_what_waits_for_a_way_that_never_comes_is_told_within_half_a_minut
         await running.register(registration())
     assert now() == pytest.approx(30)
     assert stored(tmp_path) == []
+    await running.close()
 
 
 async def test_what_waits_for_a_way_that_cannot_be_made_is_told_why_at_once(tmp_path: Path) -> None:
@@ -155,6 +158,45 @@ async def test_what_waits_for_a_way_that_cannot_be_made_is_told_why_at_once(tmp_
     assert (await running.register(registration())).onboarding_id
     await running.close()
     assert client.sent[-1][1] == "closed"
+
+
+async def test_an_outage_stands_from_its_first_error_to_the_first_good_word(tmp_path: Path) -> None:
+    client, heard = Client(), list[events.Event]()
+    running = await connected(tmp_path, client, heard)
+    record = await running.register(registration())
+    assert not [event for event in heard if isinstance(event, events.Reachability)], "all is well: nothing to tell"
+    broken = [NotSentError(Cause.REFUSED, "refused"), ProblemError(Problem(502), outcome=Outcome.UNKNOWN)]
+    client.ends = [*broken, refusal(404, "NOT_FOUND")]
+    begun: list[object] = []
+    for error in broken:
+        with pytest.raises(GettError):
+            await running.refresh(record.key, believe_gone=False)
+        assert running.outage.error is error
+        begun.append(running.outage.since)
+        running.will_try_again(AT)
+        assert running.outage.next_try == AT
+    assert begun[0] is not None
+    assert begun[0] == begun[1]
+    polled = running.report.polled_at
+    with pytest.raises(NotKnownError):
+        await running.refresh(record.key, believe_gone=False)
+    assert running.outage == events.Reachability(), "what is about one store says that the way is good"
+    assert heard[-2:] == [events.Reachability(), events.Polled(running.report.polled_at or AT)]
+    assert polled is None
+    assert running.report.trouble is None
+
+
+async def test_what_is_wrong_with_the_way_is_reported_to_the_other_copies(tmp_path: Path) -> None:
+    client = Client()
+    running = await connected(tmp_path, client)
+    record = await running.register(registration())
+    error = NotSentError(Cause.REFUSED, "refused", facts={"host": "x"})
+    client.ends = [error]
+    with pytest.raises(NotSentError):
+        await running.refresh(record.key)
+    report = running.report
+    assert (report.trouble, report.cause, report.facts) == ("refused", Cause.REFUSED.value, error.facts)
+    assert report.trouble_since == running.outage.since
 
 
 # -- told waits
@@ -240,6 +282,15 @@ async def test_nothing_is_sent_again_while_the_program_ends(tmp_path: Path) -> N
     with pytest.raises(ProblemError):
         await running.register(registration())
     assert client.times == [0]
+
+
+async def test_what_certainly_did_not_leave_is_told_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    client = Client()
+    client.ends = [NotSentError(Cause.REFUSED, "refused")]
+    running = await connected(tmp_path, client)
+    with pytest.raises(NotSentError):
+        await running.register(registration())
+    assert (client.times, running.records(), stored(tmp_path)) == ([0], [], [])
 
 
 # -- the end
