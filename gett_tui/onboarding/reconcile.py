@@ -122,7 +122,7 @@ def bounded_members(members: Mapping[str, Any]) -> dict[str, Any]:
 def _bounded_value(value: Any) -> Any:
     if isinstance(value, str):
         return bounded(value, MAX_MEMBER)
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return bounded(str(value), MAX_MEMBER)
     said = json.dumps(value, ensure_ascii=False, default=str)
     return value if len(said) <= MAX_MEMBER else bounded(said, MAX_MEMBER)
@@ -131,8 +131,6 @@ def _bounded_value(value: Any) -> Any:
 def trouble_of(action: str, error: GettTuiError, at: datetime) -> Trouble:
     """What went wrong with ``action``, as the record keeps it: the facts, and a plain sentence."""
     facts = bounded_members(error.facts)
-    if isinstance(error, GettError):
-        facts["outcome"] = error.outcome.value
     trouble = Trouble(at, action, bounded(str(error), MAX_TEXT), cause=error.cause.value, facts=facts)
     if not isinstance(error, ProblemError):
         return trouble

@@ -179,6 +179,26 @@ async def test_only_a_refusal_that_may_be_about_the_status_is_followed_by_a_ques
             assert trouble.action == "activate"
 
 
+async def test_a_store_whose_partner_id_gett_did_not_tell_takes_it_from_a_later_answer(tmp_path: Path) -> None:
+    async with scripted_gett(status=made(partner=None)) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.track(ID)
+        assert record.partner_store_id == ""
+        gett.will("status", made(partner="p-1", status="catalog_ingesting"))
+        after = await running.service.refresh(record.key)
+        assert (after.partner_store_id, after.status) == ("p-1", "catalog_ingesting")
+
+
+async def test_register_s_id_may_be_one_that_was_tracked_before_without_its_partner_id(tmp_path: Path) -> None:
+    async with (
+        scripted_gett(status=made(partner=None), register=made()) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        tracked = await running.service.track(ID)
+        record = await running.service.register(registration())
+    assert (record.key, record.partner_store_id, record.sent["name"]) == (tracked.key, "p-1", "Corner Bakery")
+    assert len(stored(tmp_path)) == 1
+
+
 # -- resolving, and registering anew
 
 
@@ -294,6 +314,7 @@ def test_what_was_done_here_is_never_folded_though_it_is_too_much() -> None:
         (True, True),
         (1.5, 1.5),
         ("x", "x"),
+        ("x" * reconcile.MAX_MEMBER, "x" * reconcile.MAX_MEMBER),
         ({"a": [1]}, {"a": [1]}),
         (10**4200, None),
         ("x" * 5000, None),
@@ -307,6 +328,21 @@ def test_values_are_bounded_and_fit_into_a_file(value: object, kept: object) -> 
         assert (len(after), after[-1]) == (reconcile.MAX_MEMBER, "…")
     else:
         assert (after, type(after)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize("length", [10, 100_000])
+async def test_what_gett_tells_of_a_store_is_kept_within_bounds(tmp_path: Path, length: int) -> None:
+    told = made(partner="", status="s" * length, error="e" * length, createdAt="c" * length)
+    async with scripted_gett(register=made(), status=told) as (_, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        await running.service.refresh(record.key)
+    (kept,) = stored(tmp_path)
+    assert (kept.status, kept.error, kept.created_at) == (
+        reconcile.bounded("s" * length, reconcile.MAX_STATUS),
+        reconcile.bounded("e" * length, reconcile.MAX_ERROR),
+        reconcile.bounded("c" * length, reconcile.MAX_TIME),
+    )
+    assert kept.more == {}
 
 
 def test_members_beyond_reason_are_not_kept() -> None:
