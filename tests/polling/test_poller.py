@@ -16,7 +16,8 @@ import pytest
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, NoAnswerError, Outcome, Problem, ProblemError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.ports import NotKnownError, PollingReport, RecordGoneError
+from gett_tui.onboarding.errors import NotKnownError
+from gett_tui.onboarding.ports import PollingReport, RecordGoneError
 from gett_tui.onboarding.record import Change, Record
 from gett_tui.onboarding.status import OwnState
 from gett_tui.polling.poller import Poller
