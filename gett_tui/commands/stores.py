@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up, read_all
-from gett_tui.commands.output import print_list, print_one, print_whole, say, trouble_words
+from gett_tui.commands.output import print_list, print_one, print_whole, say
 from gett_tui.config import load_profile
+from gett_tui.onboarding.errors import NotUsedError
 from gett_tui.onboarding.status import meaning, word
 
 if TYPE_CHECKING:
@@ -52,13 +53,14 @@ def refresh(arguments: argparse.Namespace) -> int:
 
     access = gain(arguments)
     known = look_up(access.profile.folder, arguments.store)
-    record = perform(access, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
+    try:
+        record = perform(access, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
+    except NotUsedError as error:
+        if error.record is not None:
+            print_one(error.record, as_json=arguments.json)
+        raise
     print_one(record, as_json=arguments.json)
-    # A use of the answer would have taken the trouble of an earlier refresh away.
-    if record.trouble is None or record.trouble.action != "refresh":
-        return ExitCode.DONE
-    say(trouble_words(record.trouble))
-    return ExitCode.FAILED
+    return ExitCode.DONE
 
 
 def track(arguments: argparse.Namespace) -> int:

@@ -23,7 +23,12 @@ class NotConnectedError(GettTuiError):
 
 
 class NotUsedError(GettTuiError):
-    """Gett's answer was not used, since it is about another store or says nothing; it stands on the record."""
+    """Gett's answer was not used, since it is about another store or says nothing.
+
+    ``record`` is the one that was asked about, with the trouble on it; None where there is none.
+    """
+
+    record: Record | None = None
 
 
 class NotKnownError(GettTuiError):

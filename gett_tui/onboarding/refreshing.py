@@ -90,6 +90,7 @@ class Refreshing:
             return await self._records.observe(record, _if(wanted, apply))
         except NotUsedError as error:
             await self.note_trouble(record.key, "refresh", error)
+            error.record = self._records.store.get(record.key)
             raise
 
     async def note_trouble(self, key: str, action: str, error: GettTuiError) -> None:

@@ -17,7 +17,7 @@ import pytest
 from command_driver import COMMAND, Run, environment, in_process
 from hostile_server import Connection, HostileServer, hostile_server, whole
 
-from gett_tui.onboarding.ports import UnkeptError
+from gett_tui.onboarding.errors import UnkeptError
 from gett_tui.onboarding.service import Service
 
 ONE = "7b0d6a3e-0f0e-4c55-9a53-000000000001"

@@ -100,6 +100,7 @@ def test_looking_changes_nothing(tmp_path: Path, run: Run, arguments: list[str])
 def test_list_tells_what_a_dead_copy_left_and_leaves_it(tmp_path: Path, run: Run) -> None:
     waiting = store(ONE, "p-1", Status.READY_TO_ACTIVATE, pending=Pending("activate", AT, "1-dead"))
     folder = keep(tmp_path, waiting)
+    (folder / "running").mkdir(exist_ok=True)
     (folder / "onboardings" / ".x.toml.1-dead.ab.tmp").write_text("half")
     (folder / ".index.1-dead.ab.tmp").write_text("half")
     before = tree(tmp_path)

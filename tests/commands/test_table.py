@@ -17,8 +17,8 @@ from gett_tui.commands.parser import build, handler_at
 from gett_tui.commands.table import COMMANDS
 from gett_tui.errors import Cause, ConfigError, GettTuiError
 from gett_tui.gett.errors import NoAnswerError
-from gett_tui.onboarding.ports import StorageError, UnkeptError
-from gett_tui.onboarding.service import UnconfirmedError
+from gett_tui.onboarding.errors import UnconfirmedError, UnkeptError
+from gett_tui.onboarding.ports import StorageError
 from gett_tui.onboarding.status import Status
 
 ROOT = Path(gett_tui.__file__).parent

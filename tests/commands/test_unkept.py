@@ -28,6 +28,6 @@ def test_an_id_that_no_file_takes_is_told_and_is_status_3(tmp_path: Path) -> Non
 def test_a_folder_that_takes_no_mark_ends_a_command_with_its_reason(tmp_path: Path) -> None:
     folder = keep(tmp_path, store(ONE, "p-1", Status.PENDING_CATALOG))
     (folder / "running").write_text("in the folder's place")
-    done = as_process(environment(tmp_path, "http://127.0.0.1:1"), "refresh", ONE)
+    done = as_process(environment(tmp_path, "http://127.0.0.1:1"), "cancel", ONE, "--yes")
     assert (done.status, done.out) == (1, "")
     assert "running" in done.err

@@ -16,7 +16,8 @@ import pytest
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, NoAnswerError, Outcome, Problem, ProblemError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.ports import NotKnownError, PollingReport, RecordGoneError
+from gett_tui.onboarding.errors import NotKnownError
+from gett_tui.onboarding.ports import Lead, PollingReport, RecordGoneError
 from gett_tui.onboarding.record import Change, Record
 from gett_tui.onboarding.status import OwnState
 from gett_tui.polling.poller import Poller
@@ -51,8 +52,10 @@ class Onboardings:
         self.noted: list[str] = []
         self.tries: list[float] = []
         self.following: Callable[[], Awaitable[None]] = self._follow_nothing
-        self.polling = PollingReport(polled_at=NOW)
-        self.reachability = events.Reachability()
+        self.report = PollingReport(polled_at=NOW)
+        self.outage = events.Reachability()
+        self.is_connected = True
+        self.repaired = 0
 
     async def _follow_nothing(self) -> None:
         await asyncio.sleep(0)
@@ -64,6 +67,9 @@ class Onboardings:
 
     async def follow(self) -> None:
         await self.following()
+
+    async def repair(self) -> None:
+        self.repaired += 1
 
     async def refresh(
         self, key: str, *, urgent: bool = True, believe_gone: bool = True, wanted: Callable[[], bool] | None = None
@@ -139,8 +145,8 @@ async def test_a_copy_that_has_the_lease_asks_and_one_that_has_not_does_not(tmp_
         await until(lambda: one.asked)
         async with polling(tmp_path, two) as second:
             await until(lambda: second.of(events.Role))
-            assert first.role == events.Role(leading=True)
-            assert second.role.leader == PollingReport(os.getpid(), NOW)
+            assert first.role == events.Role(Lead(is_ours=True))
+            assert second.role.lead.report == PollingReport(os.getpid(), NOW)
             await until(lambda: len(one.asked) >= 6)
             assert two.asked == []
 
@@ -177,11 +183,11 @@ async def test_an_answer_that_comes_after_the_lease_has_run_out_is_not_used_and_
         other = Leadership(tmp_path, copy.clock)
         assert other.lead(PollingReport()).is_ours
         answered.set()
-        await until(lambda: not copy.role.leading)
+        await until(lambda: not copy.role.lead.is_ours)
         assert service.used == []
         assert service.asked == ["a"]
         other.resign()
-        await until(lambda: copy.role.leading and service.used)
+        await until(lambda: copy.role.lead.is_ours and service.used)
 
 
 async def test_a_copy_that_cannot_follow_its_files_does_not_renew_the_lease(tmp_path: Path) -> None:
@@ -208,13 +214,13 @@ async def test_a_lease_that_cannot_be_had_is_told_and_nothing_is_asked_until_it_
     service = Onboardings("a", the_same)
     async with polling(tmp_path, service) as copy:
         await until(lambda: copy.of(events.Role))
-        assert not copy.role.leading
+        assert not copy.role.lead.is_ours
         assert str(tmp_path / "lease") in str(copy.role.trouble)
         await asyncio.sleep(1.5)
         assert service.asked == []
         assert len(copy.of(events.Role)) == 1, "told once"
         (tmp_path / "lease").unlink()
-        await until(lambda: copy.role.leading and service.asked)
+        await until(lambda: copy.role.lead.is_ours and service.asked)
 
 
 async def test_a_silent_holder_is_told_of(tmp_path: Path) -> None:
@@ -223,17 +229,18 @@ async def test_a_silent_holder_is_told_of(tmp_path: Path) -> None:
     other.lead(PollingReport())
     async with polling(tmp_path, service) as copy:
         await until(lambda: copy.of(events.Role))
-        assert copy.role.silent_since is None
+        assert copy.role.lead.silent_since is None
         copy.clock.now += 5
-        await until(lambda: copy.role.silent_since == NOW)
+        await until(lambda: copy.role.lead.silent_since == NOW)
         copy.clock.now += 3
-        await until(lambda: copy.role.leading and service.asked)
+        await until(lambda: copy.role.lead.is_ours and service.asked)
     other.resign()
 
 
 # -- nothing kills it
 
 
+@pytest.mark.failures
 async def test_what_nobody_foresaw_is_shown_and_polling_goes_on(tmp_path: Path) -> None:
     fails = iter((True, True, False))
 
@@ -256,6 +263,7 @@ async def test_what_nobody_foresaw_is_shown_and_polling_goes_on(tmp_path: Path) 
         assert sorted(told) == ["nobody foresaw it", "nobody foresaw it", "nor that"]
 
 
+@pytest.mark.failures
 async def test_a_record_that_cannot_be_planned_is_shown_and_harms_nobody(tmp_path: Path) -> None:
     service = Onboardings("a", the_same)
     async with polling(tmp_path, service) as copy:
@@ -277,7 +285,7 @@ async def test_a_record_that_has_gone_meanwhile_is_no_failure(tmp_path: Path) ->
 async def test_trouble_with_one_store_is_left_on_its_record(tmp_path: Path) -> None:
     async def answer(key: str) -> str:
         if key == "a":
-            problem = Problem(409, title="No", error_code="CONFLICT")
+            problem = Problem(409, title="No", error_code="CONFLICT", is_gett=True)
             raise ProblemError(problem, outcome=Outcome.NOT_DONE)
         return PENDING
 

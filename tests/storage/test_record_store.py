@@ -16,7 +16,6 @@ from gett_tui.onboarding.ports import DuplicateError, RecordGoneError
 from gett_tui.onboarding.record import Change
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.instances import Instances, PollingReport
 from gett_tui.storage.record_file import file_name
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.toml_codec import to_toml
@@ -265,70 +264,6 @@ def test_no_identifier_leads_out_of_the_folder(identifier: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_different_identifiers_have_different_files(identifiers: list[str]) -> None:
     assert len({file_name(identifier) for identifier in identifiers}) == len(identifiers)
-
-
-def test_of_two_copies_one_leads_and_the_other_takes_over_when_it_leaves(tmp_path: Path) -> None:
-    one, two = Instances(tmp_path), Instances(tmp_path)
-    for presence in (one, two):
-        presence.announce()
-    assert (one.lead(), two.lead()) == (True, False)
-    assert two.leader().pid == os.getpid()
-    one.report(PollingReport(polled_at=AT, trouble="no answer in time"))
-    told = two.leader()
-    assert (told.polled_at, told.trouble) == (AT, "no answer in time")
-    with (tmp_path / "poller.lock").open("ab") as lock:
-        lock.write(b"what a longer line left")
-    assert two.leader() == told
-    (tmp_path / "poller.lock").write_bytes(b"{}")
-    assert two.leader() == PollingReport()
-    one.leave()
-    assert two.lead()
-    two.leave()
-
-
-def test_a_copy_is_alive_until_it_leaves(tmp_path: Path) -> None:
-    one, two = Instances(tmp_path), Instances(tmp_path)
-    one.announce()
-    two.announce()
-    assert two.is_alive(one.owner)
-    one.leave()
-    assert not two.is_alive(one.owner)
-    assert not two.is_alive("../etc/passwd")
-    two.leave()
-
-
-def test_a_copy_that_could_not_announce_itself_anew_tries_until_it_can(tmp_path: Path) -> None:
-    one, two = Instances(tmp_path), Instances(tmp_path)
-    one.announce()
-    running = tmp_path / "running"
-    for mark in running.iterdir():
-        mark.unlink()
-    running.rmdir()
-    running.write_text("in the way")
-    with pytest.raises(FileTroubleError):
-        one.renew()
-    running.unlink()
-    one.renew()
-    two.announce()
-    assert two.is_alive(one.owner)
-    one.leave()
-    one.renew()
-    assert not two.is_alive(one.owner)
-    two.leave()
-
-
-def test_a_copy_whose_lock_file_is_gone_leads_only_if_it_gets_the_new_one(tmp_path: Path) -> None:
-    one, two = Instances(tmp_path), Instances(tmp_path)
-    for presence in (one, two):
-        presence.announce()
-    assert one.lead()
-    (tmp_path / "poller.lock").unlink()
-    assert two.lead()
-    one.renew()
-    assert not one.is_leading
-    assert (one.lead(), two.lead()) == (False, True)
-    for presence in (one, two):
-        presence.leave()
 
 
 def test_ten_thousand_records_come_in_batches_and_a_sync_finds_the_one_that_changed(tmp_path: Path) -> None:
