@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import threading
 from typing import TYPE_CHECKING
 
 from gett_tui.storage import files, small_files
@@ -27,6 +28,8 @@ class Instances:
         self._folder = folder / "running"
         self._handle: int | None = None
         self._announced = False
+        # Two threads that mark one copy at once would each take the other's mark for another copy's, for ever.
+        self._marking = threading.RLock()
         self._owner = f"{os.getpid()}-{secrets.token_hex(8)}"
 
     @property
@@ -36,9 +39,9 @@ class Instances:
 
     def announce(self) -> None:
         """Makes this copy visible to the others, and clears the marks of dead ones away."""
-        self._announced = True
-        files.make_folder(self._folder)
-        with files.explained("Cannot use the folder", self._folder):
+        with self._marking, files.explained("Cannot use the folder", self._folder):
+            self._announced = True
+            files.make_folder(self._folder)
             self._clear_dead()
             while self._handle is None:
                 self._handle = self._marked()
@@ -54,9 +57,10 @@ class Instances:
 
     def renew(self) -> None:
         """Announces this copy anew when its mark is lost, as when the state folder was replaced."""
-        if self._announced and not self._is_marked():
-            self._unmark()
-            self.announce()
+        with self._marking:
+            if self._announced and not self._is_marked():
+                self._unmark()
+                self.announce()
 
     def _is_marked(self) -> bool:
         return self._handle is not None and small_files.stands_at(self._handle, self._folder / self._owner)
@@ -79,8 +83,9 @@ class Instances:
 
     def leave(self) -> None:
         """Takes the mark away."""
-        self._announced = False
-        self._unmark()
+        with self._marking:
+            self._announced = False
+            self._unmark()
 
     def _unmark(self) -> None:
         if self._handle is None:

@@ -11,12 +11,9 @@ fail, hang or crash is caught. What only a process killed by a test executes cou
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,35 +26,20 @@ from contextlib import suppress
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 import pytest
-from coverage import CoverageData
 from patterns import PATTERNS, Mutant, mutants
+from selection import HERE, ROOT, Map, Seconds, copy_tree, environment, in_turn, learn, within
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 CORE = ("gett_tui/onboarding", "gett_tui/storage", "gett_tui/polling", "gett_tui/gett")
-COPIED = ("gett_tui", "tests", "pyproject.toml", "README.md")
-NOT_ASKED = ("crash", "benchmarks", "mutants", "ui", "catalog", "sandbox", "test_terminal.py")
-"""Tests that kill what they start, measure, or are about something else: the core is held by tests of its own."""
-PASSES = ("let pass", "not executed")
 HEAVY = ("httpx", "pydantic", "starlette.applications", "uvicorn", "textual.app", "hypothesis", "_pytest.python")
 """Imported once for all mutants, which are tried in forks; nothing of the program may be here."""
-RC = """[run]
-branch = true
-source_pkgs = gett_tui
-parallel = true
-data_file = {work}/coverage
-context = ${{PYTEST_CURRENT_TEST-}}
-"""
-"""A process that a test starts inherits the variable that names the test."""
 
-_FIRST = 12
 
-Seconds = dict[str, float]
-"""How long each test takes, by its node id."""
+class UnclearError(Exception):
+    """Pytest could not judge a mutant."""
 
 
 class Result(NamedTuple):
@@ -66,94 +48,6 @@ class Result(NamedTuple):
     mutant: Mutant
     verdict: str
     by: str
-
-
-# -- which tests execute which line
-
-
-def copy_tree(to: Path) -> None:
-    """Copies what the tests need; the work tree itself is never touched."""
-    for name in COPIED:
-        copy: Any = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        copy(ROOT / name, to / name)
-
-
-def digest() -> str:
-    """Names the state of the sources: a map of another state is not used."""
-    sums = hashlib.sha256()
-    for name in ("gett_tui", "tests"):
-        for path in sorted((ROOT / name).rglob("*.py")):
-            if HERE in path.parents:
-                continue
-            sums.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
-    return sums.hexdigest()
-
-
-def learn(work: Path, jobs: int) -> None:
-    """Runs the tests once, in a copy, and leaves in ``work`` what they execute and how long they take."""
-    state = work / "digest"
-    if state.exists() and state.read_text() == digest():
-        return
-    shutil.rmtree(work, ignore_errors=True)
-    (tree := work / "tree").mkdir(parents=True)
-    copy_tree(tree)
-    (work / "rc").write_text(RC.format(work=work))
-    more = {"MUTANTS_TIMES": work / "times.json", "COVERAGE_PROCESS_START": work / "rc"}
-    command = [sys.executable, "-m", "pytest", "tests", "-p", "timing", "-p", "no:cacheprovider", f"-n{jobs}"]
-    command += ["--cov=gett_tui", f"--cov-config={work}/rc", "--cov-context=test", "--cov-report="]
-    command += [f"--ignore=tests/{name}" for name in NOT_ASKED]
-    subprocess.run(command, cwd=tree, env=environment(tree, more), check=False)
-    state.write_text(digest())
-
-
-def environment(tree: Path, more: dict[str, Path]) -> dict[str, str]:
-    """Puts ``tree`` before any installation of the program, for the processes that tests start too."""
-    path = os.pathsep.join((str(tree), str(tree / "tests" / "mutants")))
-    return {**os.environ, "PYTHONPATH": path, **{name: str(value) for name, value in more.items()}}
-
-
-class Map:
-    """Which tests execute a line; of those alone that passed by themselves."""
-
-    def __init__(self, work: Path) -> None:
-        times: Seconds = json.loads((work / "times.json").read_text())
-        self._times = {node: taken for node, taken in times.items() if taken < float("inf")}
-        self._tree = work / "tree"
-        self._data = CoverageData(str(work / "coverage"))
-        self._data.read()
-        self._files: dict[str, dict[int, list[str]]] = {}
-
-    def tests(self, mutant: Mutant) -> Seconds:
-        """The tests that execute the mutant's lines, in the order in which they are asked."""
-        lines = self._files.get(mutant.path)
-        if lines is None:
-            lines = self._files[mutant.path] = self._data.contexts_by_lineno(str(self._tree / mutant.path))
-        nodes = {_node(context) for line in mutant.lines for context in lines.get(line, ())}
-        near = f"tests/{Path(mutant.path).parent.name}/"
-        known = [node for node in nodes if node in self._times]
-        known.sort(key=lambda node: (self._times[node] * (1 if node.startswith(near) else 4), node))
-        return {node: self._times[node] for node in known}
-
-
-def _node(context: str) -> str:
-    """The test of a coverage context: ``test|run``, or ``test (call)`` from a process that the test started."""
-    return context.partition("|")[0].removesuffix(" (call)").removesuffix(" (setup)")
-
-
-def within(tests: Seconds, limit: float) -> Seconds:
-    """As many of the first ``tests`` as take ``limit`` seconds together, but one at least."""
-    chosen: Seconds = {}
-    for node, taken in tests.items():
-        if chosen and sum(chosen.values()) + taken > limit:
-            break
-        chosen[node] = taken
-    return chosen
-
-
-def in_turn(asked: Seconds) -> Iterator[Seconds]:
-    """A few first, which mostly catch it: to collect all tests takes longer than to run these."""
-    nodes = list(asked)
-    yield from ({node: asked[node] for node in some} for some in (nodes[:_FIRST], nodes[_FIRST:]) if some)
 
 
 # -- one mutant
@@ -174,6 +68,8 @@ def try_out(mutant: Mutant, tests: Seconds, asked: Seconds, work: Path) -> Resul
         by = None
         for some in in_turn(asked):
             by = by or _caught_by(tree, some)
+    except UnclearError as error:
+        return Result(mutant, "unclear", str(error))
     finally:
         path.write_text(source)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -185,7 +81,7 @@ def _caught_by(tree: Path, asked: Seconds) -> str | None:
     """The test that fails, or what else happened; None when all pass."""
     log = tree / "log"
     (tree / "asked").write_text("\n".join(asked))
-    each = 20 + 5 * max(asked.values())
+    each = 5 + 5 * max(asked.values())
     child = os.fork()
     if child == 0:
         try:
@@ -194,7 +90,7 @@ def _caught_by(tree: Path, asked: Seconds) -> str | None:
             traceback.print_exc()
         finally:
             os._exit(70)
-    end = time.monotonic() + 2 * each + 5 * sum(asked.values())
+    end = time.monotonic() + each + 20 + 5 * sum(asked.values())
     while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         if time.monotonic() > end:
             break
@@ -205,9 +101,10 @@ def _caught_by(tree: Path, asked: Seconds) -> str | None:
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status == 0:
         return None
+    said = log.read_text(errors="replace").splitlines()
     if status > pytest.ExitCode.TESTS_FAILED:
-        raise RuntimeError(f"{tree}: pytest ended with {status}")
-    failed = [line for line in log.read_text(errors="replace").splitlines() if line.startswith(("FAILED", "ERROR"))]
+        raise UnclearError(f"pytest ended with {status}: {said[-1:]}")
+    failed = [line for line in said if line.startswith(("FAILED", "ERROR"))]
     return failed[0].partition(" - ")[0] if failed else f"exit status {status}"
 
 
@@ -221,6 +118,7 @@ def _run_tests(tree: Path, log: Path, each: float) -> None:
     sys.dont_write_bytecode = True
     sys.path[:] = [str(tree), *(entry for entry in sys.path if Path(entry) not in (ROOT, HERE, Path()))]
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--timeout={each:.0f}", "-rfE", "--tb=no"]
+    options += ["--timeout-method=thread"]  # which ends the process, and so what hangs in its tear-down too
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # for what is imported already
     os._exit(int(pytest.main([*options, "@asked"])))
 
@@ -291,7 +189,7 @@ def main() -> int:
         for copy in work.glob("copy-*"):
             shutil.rmtree(copy)
     print(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
-    return 1 if any(counts[verdict] for verdict in PASSES) else 0
+    return 0 if counts.keys() <= {"caught"} else 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,3 +163,23 @@ def test_root_s_marks_belong_to_the_folder_s_owner(tmp_path: Path) -> None:
     instances.announce()
     assert (tmp_path / "running" / instances.owner).stat().st_uid == 12_345
     instances.leave()
+
+
+def test_threads_that_announce_one_copy_at_once_all_come_back_and_it_is_alive(tmp_path: Path) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for number in range(30):
+            ours = Instances(tmp_path / str(number))
+            threads = [threading.Thread(target=ours.announce, daemon=True) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(20)
+            assert not any(thread.is_alive() for thread in threads)
+            assert ours.is_alive(ours.owner)
+            ours.leave()
+            assert not Instances(tmp_path / str(number)).is_alive(ours.owner)
+            assert list((tmp_path / str(number) / "running").iterdir()) == []
+    finally:
+        sys.setswitchinterval(interval)
