@@ -108,7 +108,7 @@ async def _close(runtime: Runtime) -> None:
     if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
-    for partner, onboarding_id in runtime.service.unsaved.items():
+    for onboarding_id, partner in runtime.service.unsaved.items():
         _say(f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down.")
 
 

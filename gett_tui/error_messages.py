@@ -76,6 +76,7 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
         "Gett does not know store after store",
         "Check that base URL and key are of the environment that these stores were registered in.",
     ),
+    Cause.TOO_LARGE: ("the answer is larger than {limit} bytes", "Something other than a catalog may be there."),
     Cause.FILE: ("{action} {path}: {why}", "{file_todo}"),
 }
 

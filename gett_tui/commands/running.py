@@ -90,7 +90,7 @@ async def _close(runtime: Runtime, told: set[str]) -> None:
     if runtime.service.is_writing:
         say("Waiting for Gett's answer to what is under way…")
     await runtime.close()
-    for partner_store_id, onboarding_id in runtime.service.unsaved.items():
+    for onboarding_id, partner_store_id in runtime.service.unsaved.items():
         if onboarding_id not in told:
             say(str(UnkeptError(partner_store_id, onboarding_id)))
 

@@ -32,10 +32,10 @@ class NotUsedError(GettTuiError):
 
 
 class NotKnownError(GettTuiError):
-    """Gett says, for the first time, that it does not know an onboarding: no proof yet that it is gone."""
+    """Gett says that it does not know an onboarding, for the first time or of many in a row: that proves nothing."""
 
     def __init__(self, record: Record) -> None:
-        super().__init__("Gett does not know this onboarding; it is asked once more.", cause=Cause.PROBLEM)
+        super().__init__("Gett says that it does not know this onboarding; that is not believed yet.")
         self.record = record
 
 

@@ -12,8 +12,9 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from gett_tui.errors import Cause
 from gett_tui.gett.backoff import Backoff
-from gett_tui.gett.errors import GettError, ProblemError
+from gett_tui.gett.errors import GettError, NotSentError, ProblemError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import NotConnectedError
 from gett_tui.onboarding.reconcile import is_about_the_way
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from gett_tui.errors import GettTuiError
     from gett_tui.gett.client import GettClient
     from gett_tui.gett.models import Onboarding
-    from gett_tui.gett.quota import Quota
+    from gett_tui.gett.quota import Quota, RateLimiter
 
 T = TypeVar("T")
 
 _MAX_WAIT = 120.0
 _CONNECTING = 30.0
+_SILENCE = 2.0
 
 
 class Gateway:
@@ -44,7 +46,7 @@ class Gateway:
         self._known = asyncio.Event()
         self._why_not: NotConnectedError | None = None
         self._outage = events.Reachability()
-        self._closing = False
+        self._closing = asyncio.Event()
         self.polled_at: datetime | None = None
         """When Gett answered about a store last."""
 
@@ -84,8 +86,8 @@ class Gateway:
             await self._client.aclose()
 
     def stop_waiting(self) -> None:
-        """Sends nothing again from now on: the program ends."""
-        self._closing = True
+        """Sends nothing again from now on, not even what waits for it: the program ends."""
+        self._closing.set()
 
     # -- the outage as a state
 
@@ -114,7 +116,10 @@ class Gateway:
     async def read(self, onboarding_id: str, *, urgent: bool) -> Onboarding:
         """How the onboarding stands at Gett. Raises GettError, NotConnectedError."""
         client = await self.ready()
-        await self._quota.reads.acquire(urgent=urgent)
+        if urgent:
+            await self._turn(self._quota.reads)
+        else:
+            await self._quota.reads.acquire(urgent=False)
         try:
             answer = await client.status(onboarding_id)
         except GettError as error:
@@ -140,28 +145,63 @@ class Gateway:
         client = await self.ready()
         waited, backoff = 0.0, Backoff(random.Random())  # noqa: S311 (jitter, not a secret)
         while True:
-            await self._quota.writes.acquire(urgent=True)
+            await self._turn(self._quota.writes, key)
             try:
                 answer = await call(client)
             except GettError as error:
                 self.heard(error)
-                if not isinstance(error, ProblemError) or not error.may_go_again or self._closing:
+                if not isinstance(error, ProblemError) or not error.may_go_again or self._closing.is_set():
                     raise
                 step = backoff.grow(error.problem.retry_after)
+                if error.status == 429:
+                    # For all, also when this one gives up.
+                    self._quota.writes.pause(step)
                 if waited + step > _MAX_WAIT:
                     raise
-                if error.status == 429:
-                    self._quota.writes.pause(step)
                 await self._wait_visibly(key, error, step)
+                if self._closing.is_set():
+                    raise
                 waited += step
             else:
                 self.heard(None)
                 return answer
 
+    async def _turn(self, limiter: RateLimiter, key: str | None = None) -> None:
+        """Waits for the turn of what a person asked for: not long in silence, and not for ever. Raises NotSentError."""
+        turn = asyncio.ensure_future(limiter.acquire(urgent=True))
+        try:
+            done, _ = await asyncio.wait({turn}, timeout=_SILENCE)
+            if not done:
+                done = await self._long_turn(turn, key)
+        finally:
+            turn.cancel()
+        if not done:
+            raise _not_sent("no turn came within two minutes: the limit of requests is used up")
+        turn.result()
+        if key is not None and self._closing.is_set():
+            raise _not_sent("the program is closing")
+
+    async def _long_turn(self, turn: asyncio.Future[None], key: str | None) -> set[asyncio.Future[None]]:
+        if key is not None:
+            self._listener(events.Note(key, "The limit of requests is used up: waiting for a turn."))
+        try:
+            done, _ = await asyncio.wait({turn}, timeout=_MAX_WAIT)
+            return done
+        finally:
+            if key is not None:
+                self._listener(events.Note(key, None))
+
     async def _wait_visibly(self, key: str, error: GettError, step: float) -> None:
         at = (self._now() + timedelta(seconds=step)).astimezone()
         self._listener(events.Note(key, f"{error} Going again at {at:%H:%M:%S}, in {step:.0f} s."))
         try:
-            await asyncio.sleep(step)
+            async with asyncio.timeout(step):
+                await self._closing.wait()
+        except TimeoutError:
+            return
         finally:
             self._listener(events.Note(key, None))
+
+
+def _not_sent(reason: str) -> NotSentError:
+    return NotSentError(Cause.LOCAL, reason, facts={"reason": reason})

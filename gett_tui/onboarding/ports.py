@@ -64,7 +64,7 @@ class RecordProblem:
 class RecordStore(Protocol):
     """Keeps the records of one profile, shared by any number of copies of the program.
 
-    A mirror in memory answers ``records``, ``get`` and ``with_onboarding_id`` without waiting; what the store holds
+    A mirror in memory answers ``records`` and ``get`` without waiting; what the store holds
     wins over it, always (invariant 3). Everything else may wait for the disk, and raises StorageError.
     """
 
@@ -107,10 +107,6 @@ class RecordStore(Protocol):
         """The record called ``key`` in the mirror."""
         ...
 
-    def with_onboarding_id(self, onboarding_id: str) -> Record | None:
-        """The record of ``onboarding_id`` in the mirror."""
-        ...
-
     def find(self, onboarding_id: str) -> Record | None:
         """The record of ``onboarding_id`` as it is stored now, read alone; it is in the mirror afterwards."""
         ...
@@ -151,13 +147,19 @@ class RecordStore(Protocol):
         ...
 
     def confirm_attempt(
-        self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
+        self,
+        attempt: Record,
+        onboarding_id: str,
+        decide: Callable[[Record, Record | None], Record],
+        *,
+        must_stand: bool = False,
     ) -> Record:
         """Makes the record of ``onboarding_id`` out of an attempt, and ends the attempt, in that order.
 
         ``decide`` gets the attempt as it is stored (``attempt`` where it is gone or cannot be read) and the record
         that has that onboarding id already, if one has, both under their locks, and gives the record to keep. What it
-        raises leaves both as they are. Raises UnkeepableError.
+        raises leaves both as they are. Where the attempt ``must_stand``, as when a person resolves it, one that is gone
+        or cannot be read is RecordGoneError. Raises UnkeepableError.
         """
         ...
 

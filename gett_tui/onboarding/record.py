@@ -25,6 +25,7 @@ NOTHING: Table = MappingProxyType({})
 MAX_HISTORY = 100
 """Changes that a history holds at most; what is more is folded."""
 _NEWEST_KEPT = 20
+_OUR_DOING = (OwnState.REGISTERING, OwnState.UNCONFIRMED, OwnState.CANCELLED, OwnState.DROPPED)
 
 
 class RecordError(GettTuiError):
@@ -143,7 +144,7 @@ class Record(NamedTuple):
 def folded(history: tuple[Change, ...]) -> tuple[Change, ...]:
     """``history`` with at most ``MAX_HISTORY`` changes: the oldest of Gett's repeats go first, then Gett's oldest.
 
-    Never the first, the newest, or a state of ours, which tells what was done here. Each change counts what was left
+    Never the first, the newest, or what was done here. Each change counts what was left
     out before it.
     """
     while len(history) > MAX_HISTORY:
@@ -157,7 +158,7 @@ def folded(history: tuple[Change, ...]) -> tuple[Change, ...]:
 
 
 def _least_worth(history: tuple[Change, ...]) -> int | None:
-    able = [place for place in range(1, len(history) - _NEWEST_KEPT) if not isinstance(history[place].status, OwnState)]
+    able = [place for place in range(1, len(history) - _NEWEST_KEPT) if history[place].status not in _OUR_DOING]
     seen = {history[0].status}
     for place in able:
         if history[place].status in seen:

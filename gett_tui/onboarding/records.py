@@ -42,7 +42,7 @@ class Records:
         self._told = events.FilesTrouble()
         self._is_open = False
         self.unsaved: dict[str, str] = {}
-        """What Gett has answered and nothing has kept so far: partner store id to onboarding id."""
+        """What Gett has answered and nothing has kept so far: onboarding id to partner store id."""
 
     # -- reading
 
@@ -106,17 +106,26 @@ class Records:
         """Keeps a record of an onboarding made elsewhere, or changes the one that is there. Raises StorageError."""
         return self._told_of(await asyncio.to_thread(self.store.add, record, change))
 
-    async def finish(self, known: Record, change: Callable[[Record], Record]) -> Record:
-        """Keeps the end of a write to ``known``. Raises UnkeptError."""
-        work = self._kept(lambda: self.store.finish(known, change), known, known.onboarding_id)
+    async def finish(
+        self, known: Record, change: Callable[[Record], Record], *, patience: float | None = None
+    ) -> Record:
+        """Keeps the end of a write to ``known``; with ``patience``, for that many seconds. Raises UnkeptError."""
+        work = self._kept(lambda: self.store.finish(known, change), known, known.onboarding_id, patience)
         return self._told_of(await work)
 
     async def confirm_attempt(
-        self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
+        self,
+        attempt: Record,
+        onboarding_id: str,
+        decide: Callable[[Record, Record | None], Record],
+        *,
+        must_stand: bool = False,
     ) -> Record:
         """Keeps the onboarding id that Gett gave an attempt. Raises UnkeptError, and what ``decide`` raises."""
         record = await self._kept(
-            lambda: self.store.confirm_attempt(attempt, onboarding_id, decide), attempt, onboarding_id
+            lambda: self.store.confirm_attempt(attempt, onboarding_id, decide, must_stand=must_stand),
+            attempt,
+            onboarding_id,
         )
         if record.key != attempt.key:
             self.publish(StoresChanged(removed=(attempt.key,)))
@@ -127,9 +136,12 @@ class Records:
         await self._kept(lambda: self.store.discard_attempt(attempt.key), attempt, None)
         self.publish(StoresChanged(removed=(attempt.key,)))
 
-    async def _kept(self, write: Callable[[], T], record: Record, onboarding_id: str | None) -> T:
+    async def _kept(
+        self, write: Callable[[], T], record: Record, onboarding_id: str | None, patience: float | None = None
+    ) -> T:
         """The end of a write, tried until it is kept: it is known nowhere else."""
-        end = None if self._patience is None else asyncio.get_running_loop().time() + self._patience
+        patience = self._patience if patience is None else patience
+        end = None if patience is None else asyncio.get_running_loop().time() + patience
         while True:
             try:
                 result = await asyncio.to_thread(write)
@@ -141,19 +153,21 @@ class Records:
                     raise self._unkept(record, onboarding_id, error) from error
                 await asyncio.sleep(_SAVE_AGAIN)
             else:
-                if self.unsaved.pop(record.partner_store_id, None) is not None:
+                if self.unsaved.pop(onboarding_id or "", None) is not None:
                     self._listener(events.Note(record.key, None))
                 return result
 
     def _waits(self, record: Record, onboarding_id: str | None, error: StorageError) -> None:
         self._tell_problems(error)
         if onboarding_id is not None:
-            self.unsaved[record.partner_store_id] = onboarding_id
+            self.unsaved[onboarding_id] = record.partner_store_id
             said = f"Gett has it as {onboarding_id}, but that is not saved yet: {error}. Trying again."
             self._listener(events.Note(record.key, said))
 
     def _unkept(self, record: Record, onboarding_id: str | None, error: StorageError) -> UnkeptError:
-        self.unsaved.pop(record.partner_store_id, None)
+        if onboarding_id is not None:
+            # It stays there after this: whoever ends the program tells it, if nobody else has.
+            self.unsaved[onboarding_id] = record.partner_store_id
         return UnkeptError(record.partner_store_id, onboarding_id or "", f"{error}.", error.facts)
 
     # -- telling

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotKnownError, NotPossibleError, NotUsedError
+from gett_tui.onboarding.missing import MissingStores
 from gett_tui.onboarding.ports import RecordGoneError, StorageError
 from gett_tui.onboarding.status import OwnState
 
@@ -36,6 +37,8 @@ class Refreshing:
         self._records = records
         self._gateway = gateway
         self._now = now
+        self.missing = MissingStores()
+        """The doubts about stores that Gett did not know, of whoever asked."""
 
     async def refresh(
         self,
@@ -57,7 +60,10 @@ class Refreshing:
             raise NotPossibleError("Gett cannot be asked: this store has no onboarding id yet.")
         if record.status == OwnState.CANCELLED:
             raise NotPossibleError("This onboarding was cancelled: there is nothing left to ask Gett.")
-        answer = await self.ask(record.onboarding_id, urgent=urgent, twice=believe_gone is None)
+        if believe_gone is None:
+            answer = await self._ask_twice(record, record.onboarding_id, urgent=urgent)
+        else:
+            answer = await self._ask(record.onboarding_id, urgent=urgent)
         if answer is not None:
             return await self._apply(record, answer, wanted)
         if believe_gone is False and record.status != OwnState.GONE:
@@ -65,19 +71,31 @@ class Refreshing:
         ended = reconcile.ended_by_absence(record)
         return await self._records.observe(record, _if(wanted, lambda now: now.moved(ended, self._now())))
 
-    async def ask(self, onboarding_id: str, *, urgent: bool = True, twice: bool = True) -> Onboarding | None:
+    async def _ask_twice(self, record: Record, onboarding_id: str, *, urgent: bool) -> Onboarding | None:
+        """As ``_ask``, a second time before a NOT_FOUND is believed. Raises NotKnownError where it is one of many."""
+        answer = await self._ask(onboarding_id, urgent=urgent)
+        if answer is None:
+            self.missing.not_found(record.key)
+            await asyncio.sleep(_SECOND_QUESTION)
+            answer = await self._ask(onboarding_id, urgent=urgent)
+        if answer is not None:
+            self.missing.answered(record.key)
+            return answer
+        if self.missing.is_wave and record.status != OwnState.GONE:
+            raise NotKnownError(record)
+        self.missing.gone(record.key)
+        return None
+
+    async def _ask(self, onboarding_id: str, *, urgent: bool) -> Onboarding | None:
         """How Gett says that an onboarding stands; None when Gett itself says that it does not know it.
 
-        Asked a second time before that is believed, with ``twice``. Raises GettError, NotConnectedError.
+        Raises GettError, NotConnectedError.
         """
-        for question in range(2 if twice else 1):
-            if question:
-                await asyncio.sleep(_SECOND_QUESTION)
-            try:
-                return await self._gateway.read(onboarding_id, urgent=urgent)
-            except ProblemError as error:
-                if not reconcile.says_gone(error):
-                    raise
+        try:
+            return await self._gateway.read(onboarding_id, urgent=urgent)
+        except ProblemError as error:
+            if not reconcile.says_gone(error):
+                raise
         return None
 
     async def _apply(self, record: Record, answer: Onboarding, wanted: Callable[[], bool] | None) -> Record:

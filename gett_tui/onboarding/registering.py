@@ -168,14 +168,18 @@ class Registering:
             # It stays as it is on the disk, and is recovered as unconfirmed: safe, if not true.
             return
 
-    async def _lost(self, attempt: Record, error: GettTuiError, raw: str | None = None) -> UnconfirmedError:
+    async def _lost(
+        self, attempt: Record, error: GettTuiError, raw: str | None = None, patience: float | None = None
+    ) -> UnconfirmedError:
         try:
-            record = await self._mark_unconfirmed(attempt, error, raw)
+            record = await self._mark_unconfirmed(attempt, error, raw, patience)
         except UnkeptError:
             record = attempt
         return UnconfirmedError(f"{_LOST} ({error})", record, error)
 
-    async def _mark_unconfirmed(self, attempt: Record, error: GettTuiError, raw: str | None) -> Record:
+    async def _mark_unconfirmed(
+        self, attempt: Record, error: GettTuiError, raw: str | None, patience: float | None = None
+    ) -> Record:
         at = self._now()
         answer = error.body if isinstance(error, UnreadableAnswerError) else raw
 
@@ -184,7 +188,7 @@ class Registering:
             trouble = reconcile.trouble_of("register", error, at)
             return moved._replace(pending=None, answer=answer or now.answer, trouble=trouble)
 
-        return await self._records.finish(attempt, mark)
+        return await self._records.finish(attempt, mark, patience=patience)
 
     async def _confirm(
         self, attempt: Record, answer: Onboarding, check: Callable[[Record], None] | None = None
@@ -197,10 +201,11 @@ class Registering:
             return reconcile.registered(answer, begun, standing, at)
 
         try:
-            return await self._records.confirm_attempt(attempt, answer.onboarding_id, decide)
+            must_stand = check is not None
+            return await self._records.confirm_attempt(attempt, answer.onboarding_id, decide, must_stand=must_stand)
         except UnkeptError as error:
             # The attempt can still hold the id, for a person to see.
-            await self._lost(attempt, error, raw=_raw(answer))
+            await self._lost(attempt, error, raw=_raw(answer), patience=0.0)
             raise
 
 

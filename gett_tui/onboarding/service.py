@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gett_tui.gett.models import Registration
     from gett_tui.gett.quota import Quota
     from gett_tui.onboarding import events
+    from gett_tui.onboarding.missing import MissingStores
     from gett_tui.onboarding.ports import Instances, RecordStore
     from gett_tui.onboarding.record import Record
 
@@ -125,8 +126,13 @@ class Service:
 
     @property
     def unsaved(self) -> dict[str, str]:
-        """What Gett has answered and the disk has refused so far: partner store id to onboarding id."""
+        """What Gett has answered and the disk has refused so far: onboarding id to partner store id."""
         return dict(self._all.unsaved)
+
+    @property
+    def missing(self) -> MissingStores:
+        """The doubts about stores that Gett did not know."""
+        return self._refreshing.missing
 
     @property
     def is_connected(self) -> bool:
@@ -162,7 +168,16 @@ class Service:
     async def register(self, registration: Registration, *, allow_duplicate: bool = False) -> Record:
         """See ``Registering.register``."""
         await self._announced()
+        if not allow_duplicate:
+            await self._ask_about_the_gone(registration.partner_store_id)
         return await self._registering.register(registration, allow_duplicate=allow_duplicate)
+
+    async def _ask_about_the_gone(self, partner_store_id: str) -> None:
+        """Registering what Gett knows again would double it; one that is live again is found by the guard."""
+        gone = [record for record in self.records() if record.status is OwnState.GONE]
+        for record in gone:
+            if record.partner_store_id == partner_store_id:
+                await self.refresh(record.key)
 
     async def try_again(self, key: str) -> Record:
         """See ``Registering.try_again``."""
@@ -212,7 +227,7 @@ class Service:
     async def register_anew(self, key: str, registration: Registration, *, allow_duplicate: bool = False) -> Record:
         """Cancels a failed onboarding and registers the store again: the only way out of ``catalog_failed`` (1.7).
 
-        One that is gone is asked about first: registering what Gett knows again would double it.
+        One that is gone is asked about first.
         """
         record = self.get(key)
         if record.status == OwnState.GONE:

@@ -25,7 +25,6 @@ from gett_tui.onboarding.errors import NotKnownError
 from gett_tui.onboarding.ports import Lead, StorageError
 from gett_tui.onboarding.service import utc_now
 from gett_tui.onboarding.status import OwnState, Status
-from gett_tui.polling.missing import MissingStores
 from gett_tui.polling.questions import StoresUnknownError
 from gett_tui.polling.schedule import Schedule
 
@@ -66,7 +65,7 @@ class Poller:
         self._backoff = Backoff(chance)
         self._asks_again = 0.0
         """When, after trouble on the way to Gett, the next question goes (seconds of ``clock``)."""
-        self._missing = MissingStores()
+        self._missing = service.missing
         self._wave_since: datetime | None = None
         self._learned: set[str] = set()
         self._wake = asyncio.Event()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from gett_tui.gett.errors import GettError
     from gett_tui.onboarding import events
+    from gett_tui.onboarding.missing import MissingStores
     from gett_tui.onboarding.ports import PollingReport
     from gett_tui.onboarding.record import Record
 
@@ -27,6 +28,11 @@ class Onboardings(Protocol):
     @property
     def outage(self) -> events.Reachability:
         """Whether Gett can be asked, and since when not."""
+        ...
+
+    @property
+    def missing(self) -> MissingStores:
+        """The doubts about stores that Gett did not know, of whoever asked."""
         ...
 
     @property

@@ -100,7 +100,7 @@ class Leadership:
         other = self._in_force(newest, asked)
         if other is not None:
             return other
-        self._fence = newest + 1
+        self._fence = lease_files.free_after(self._leases, newest)
         if self._old_copy_polls():
             return Lead(is_ours=False, report=self._report_in_lock())
         if self._take(asked, report):

@@ -131,7 +131,21 @@ def newest(folder: Path) -> int:
 
 
 def _fences(folder: Path) -> list[int]:
-    return [int(name) for name in os.listdir(folder) if name.isascii() and name.isdecimal() and len(name) < 18]
+    with os.scandir(folder) as entries:
+        # What else lies there under a number is none of ours: a folder, a pipe, a number that nobody counts up to.
+        return [int(entry.name) for entry in entries if _is_fence(entry.name) and entry.is_file(follow_symlinks=False)]
+
+
+def free_after(folder: Path, fence: int) -> int:
+    """The next number that nothing stands under, of whatever kind."""
+    free = fence + 1
+    while os.path.lexists(folder / str(free)):
+        free += 1
+    return free
+
+
+def _is_fence(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) < 16
 
 
 def claim(folder: Path, lease: Lease) -> int | None:

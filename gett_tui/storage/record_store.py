@@ -84,12 +84,6 @@ class RecordStore:
         """The record called ``key`` in the mirror."""
         return self._mirror.get(key)
 
-    def with_onboarding_id(self, onboarding_id: str) -> Record | None:
-        """The record of ``onboarding_id`` in the mirror."""
-        return self._mirror.at(_onboarding(onboarding_id))
-
-    # -- reading
-
     def load(self) -> Iterator[StoresChanged]:
         """See ``RecordStore`` in ``onboarding.ports``. Raises FileTroubleError when a folder cannot be read."""
         self._notices = network_notices(self.folder)
@@ -225,13 +219,22 @@ class RecordStore:
             self._writer.end_attempt(held, place, self._reader.refresh(place))
 
     def confirm_attempt(
-        self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
+        self,
+        attempt: Record,
+        onboarding_id: str,
+        decide: Callable[[Record, Record | None], Record],
+        *,
+        must_stand: bool = False,
     ) -> Record:
         """See ``RecordStore`` in ``onboarding.ports``."""
         old, new = Place(ATTEMPTS, file_name(attempt.key)), _onboarding(onboarding_id)
         with self._writer.hold(old, new) as held:
             begun, found = self._reader.refresh(old), self._reader.refresh(new)
             self._writer.refuse_unkeepable(new, found, folders=True)
+            if must_stand and not isinstance(begun, Found):
+                raise RecordGoneError(
+                    "this attempt is not there any more: it was resolved meanwhile, or its file is gone"
+                )
             first = begun.record if isinstance(begun, Found) else attempt
             standing = self._mirror.at(new)
             record = self._with_free_key(decide(first, standing)._replace(onboarding_id=onboarding_id), old, new)

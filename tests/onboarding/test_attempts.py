@@ -272,7 +272,7 @@ async def test_a_dashboard_goes_on_trying_and_says_so(tmp_path: Path, monkeypatc
             patch.setattr("gett_tui.storage.files.write_atomic", full)
             gett.held.set()
             await until(lambda: running.service.unsaved)
-            assert running.service.unsaved == {"p-1": ID}
+            assert running.service.unsaved == {ID: "p-1"}
         assert (await work).onboarding_id == ID
         assert running.service.unsaved == {}
     notes = [event.text for event in heard if isinstance(event, events.Note)]

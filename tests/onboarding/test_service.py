@@ -234,7 +234,7 @@ async def test_an_answer_that_cannot_be_saved_is_kept_told_and_saved_when_the_di
             while not running.service.unsaved:
                 await asyncio.sleep(0.02)
             (made,) = live.state.onboardings
-            assert running.service.unsaved == {"p-1": made}
+            assert running.service.unsaved == {made: "p-1"}
             monkeypatch.setattr(files, "_write_synced", real)
             assert (await work).onboarding_id == made
             assert running.service.unsaved == {}

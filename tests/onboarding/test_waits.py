@@ -89,11 +89,16 @@ class FullStore(RecordStore):
         self.until = until
 
     def confirm_attempt(
-        self, attempt: Record, onboarding_id: str, decide: Callable[[Record, Record | None], Record]
+        self,
+        attempt: Record,
+        onboarding_id: str,
+        decide: Callable[[Record, Record | None], Record],
+        *,
+        must_stand: bool = False,
     ) -> Record:
         if self.clock() < self.until:
             raise StorageError("the disk is full")
-        return super().confirm_attempt(attempt, onboarding_id, decide)
+        return super().confirm_attempt(attempt, onboarding_id, decide, must_stand=must_stand)
 
 
 def service(
@@ -278,10 +283,35 @@ async def test_nothing_is_sent_again_while_the_program_ends(tmp_path: Path) -> N
     client = Client()
     client.ends = [refusal(503, "SERVICE_UNAVAILABLE", 3)]
     running = await connected(tmp_path, client)
+    work = asyncio.ensure_future(running.register(registration()))
+    await asyncio.sleep(1.0)
+    assert client.times == [0], "it waits to go again"
     running.gateway.stop_waiting()
     with pytest.raises(ProblemError):
+        await work
+    assert (client.times, now()) == ([0], 1.0)
+
+
+async def test_nothing_is_sent_at_all_when_the_program_ends_before_its_turn(tmp_path: Path) -> None:
+    client = Client()
+    running = await connected(tmp_path, client)
+    running.gateway.stop_waiting()
+    with pytest.raises(NotSentError, match="closing"):
         await running.register(registration())
-    assert client.times == [0]
+    assert (client.times, stored(tmp_path)) == ([], [])
+
+
+async def test_a_turn_that_is_long_in_coming_is_told_and_given_up_in_the_end(tmp_path: Path) -> None:
+    client, heard = Client(), list[events.Event]()
+    client.ends = [refusal(429, "RATE_LIMITED", 900)]
+    running = await connected(tmp_path, client, heard)
+    with pytest.raises(ProblemError):
+        await running.register(registration("p-2"))
+    with pytest.raises(NotSentError, match="no turn"):
+        await running.register(registration())
+    told = [event.text for event in heard if isinstance(event, events.Note)]
+    assert told[-2:] == ["The limit of requests is used up: waiting for a turn.", None]
+    assert (len(client.times), stored(tmp_path)) == (1, [])
 
 
 async def test_what_certainly_did_not_leave_is_told_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -368,7 +398,7 @@ async def test_an_answer_that_the_disk_refuses_is_tried_each_second_and_kept(
     running = await connected(tmp_path, Client(), heard, patience=10.0, until=until)
     work = asyncio.ensure_future(running.register(registration()))
     await asyncio.sleep(1.5)
-    assert list(running.unsaved) == ["p-1"]
+    assert list(running.unsaved.values()) == ["p-1"]
     record = await work
     assert now() == pytest.approx(end)
     assert running.unsaved == {}
@@ -384,7 +414,8 @@ async def test_after_ten_seconds_a_command_tells_the_id(tmp_path: Path) -> None:
         await running.register(registration())
     assert 10 <= now() <= 21
     assert caught.value.onboarding_id.endswith("p-1")
-    assert running.unsaved == {}
+    assert now() <= 12, "the second half has no patience of its own"
+    assert running.unsaved == {caught.value.onboarding_id: "p-1"}, "whoever ends the program tells it, too"
 
 
 async def test_a_dashboard_tries_for_as_long_as_it_takes(tmp_path: Path) -> None:

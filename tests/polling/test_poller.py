@@ -17,6 +17,7 @@ from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, NoAnswerError, Outcome, Problem, ProblemError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import NotKnownError
+from gett_tui.onboarding.missing import MissingStores
 from gett_tui.onboarding.ports import Lead, PollingReport, RecordGoneError
 from gett_tui.onboarding.record import Change, Record
 from gett_tui.onboarding.status import OwnState
@@ -55,6 +56,7 @@ class Onboardings:
         self.report = PollingReport(polled_at=NOW)
         self.outage = events.Reachability()
         self.is_connected = True
+        self.missing = MissingStores()
         self.repaired = 0
 
     async def _follow_nothing(self) -> None:

@@ -259,12 +259,17 @@ def test_a_strange_file_among_the_leases_stops_nobody(tmp_path: Path) -> None:
     one.resign()
 
 
-def test_a_pipe_in_a_lease_s_place_is_trouble_and_no_wait(tmp_path: Path) -> None:
+def test_what_is_no_file_under_a_lease_s_number_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "lease").mkdir()
-    os.mkfifo(tmp_path / "lease" / "7")
-    (one,) = copies(tmp_path, Clock(), 1)
-    with pytest.raises(FileTroubleError):
-        one.lead(CALM)
+    os.mkfifo(tmp_path / "lease" / "1")
+    (tmp_path / "lease" / "7").mkdir()
+    (tmp_path / "lease" / ("8" * 17)).write_text("x")
+    first, second = copies(tmp_path, Clock(), 2)
+    assert first.lead(CALM).is_ours
+    assert not second.lead(CALM).is_ours
+    first.resign()
+    assert second.lead(CALM).is_ours
+    second.resign()
 
 
 @pytest.mark.parametrize(

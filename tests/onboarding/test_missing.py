@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gett_tui.polling.missing import MissingStores
+from gett_tui.onboarding.missing import MissingStores
 
 
 def after(answers: str) -> tuple[MissingStores, str]:
