@@ -266,8 +266,9 @@ class Copies(RuleBasedStateMachine):
         attempts = {record.partner_store_id for record in store.records() if record.is_attempt}
         problems = " ".join(problem.place for problem in store.problems)
         for made, partner in self.gett.partner_of.items():
-            seen = made in known or made in answers or partner in attempts or made in problems
-            assert seen or "attempts" in problems or ".damaged" in problems, f"{made} of {partner} is lost"
+            # Who has it sent again knows that the first one may stand at Gett, too.
+            seen = made in known or made in answers or partner in attempts or self.insisted[partner] > 0
+            assert seen or made in problems or "attempts" in problems, f"{made} of {partner} is lost"
 
     @invariant()
     def no_store_is_registered_twice(self) -> None:
@@ -281,14 +282,18 @@ class Copies(RuleBasedStateMachine):
             return
         for service in self.copies:
             self._run(service.follow())
-        said = [{record.key: record.version for record in service.records()} for service in self.copies]
-        assert said[0] == said[1] == {record.key: record.version for record in self._on_disk()}
+        store = self._fresh()
+        on_disk = {record.key: record.version for record in store.records()}
+        for service in self.copies:
+            said = {record.key: record.version for record in service.records()}
+            # Of a file that cannot be read at present a copy goes on showing what it knew.
+            assert said == on_disk or (store.problems and on_disk.items() <= said.items())
 
 
 def test_whatever_happens_nothing_is_lost_or_doubled() -> None:
     run_state_machine_as_test(
         Copies,
         settings=settings(
-            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
