@@ -46,5 +46,5 @@ def anyio_backend() -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the crash tests go on, and from which seed."""
-    parser.addoption("--crash-runs", type=int, default=200, help="how often the program is killed")
+    parser.addoption("--crash-runs", type=int, default=60, help="how often the program is killed")
     parser.addoption("--crash-seed", type=int, default=0, help="the seed of a run to repeat")
