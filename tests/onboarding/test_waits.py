@@ -353,7 +353,8 @@ async def test_what_certainly_did_not_leave_is_told_and_leaves_nothing_behind(tm
 
 
 async def test_closing_waits_five_seconds_for_a_write_and_leaves_it_unconfirmed(tmp_path: Path) -> None:
-    client = Client()
+    client, complaints = Client(), list[Any]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     client.ends = [None]
     running = await connected(tmp_path, client)
     work = asyncio.ensure_future(running.register(registration()))
@@ -366,6 +367,7 @@ async def test_closing_waits_five_seconds_for_a_write_and_leaves_it_unconfirmed(
         await work
     (left,) = stored(tmp_path)
     assert (left.status, left.pending is not None) == (OwnState.REGISTERING, True)
+    assert complaints == []
     after = await connected(tmp_path, Client())
     await after.follow()
     assert stored(tmp_path)[0].status is OwnState.UNCONFIRMED
