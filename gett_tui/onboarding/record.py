@@ -1,6 +1,7 @@
 """One onboarding with its history, as this program knows it: plain typed values that know no file.
 
-Everything that comes from outside is bounded here, but for ids, which are never cut.
+Owns invariant 2: a record's version (revision and token) is equal to another or not, never greater. The history is
+bounded here; what comes from outside is bounded in ``reconcile``.
 """
 
 from __future__ import annotations
