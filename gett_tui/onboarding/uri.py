@@ -36,12 +36,12 @@ def uri(url: str) -> str:
 
     A URI of this function's comes out as it went in. Control characters and half characters are the caller's to refuse.
     """
-    scheme, separator, rest = url.partition("://")
+    scheme, _, rest = url.partition("://")
     if any(char.isspace() for char in url):
         raise NoUriError("holds a blank")
     end = _AUTHORITY_END.search(rest)
     authority, tail = (rest, "") if end is None else (rest[: end.start()], rest[end.start() :])
-    if scheme.lower() not in _SCHEMES or not separator or not authority:
+    if scheme.lower() not in _SCHEMES or not authority:
         raise NoUriError("must begin with https:// and name a host")
     if "@" in authority:
         raise NoUriError("must not hold a user name or password")

@@ -102,9 +102,9 @@ def _caught_by(tree: Path, asked: Seconds) -> str | None:
     if status == 0:
         return None
     said = log.read_text(errors="replace").splitlines()
-    if status > pytest.ExitCode.TESTS_FAILED:
-        raise UnclearError(f"pytest ended with {status}: {said[-1:]}")
     failed = [line for line in said if line.startswith(("FAILED", "ERROR"))]
+    if not failed and status > pytest.ExitCode.TESTS_FAILED:
+        raise UnclearError(f"pytest ended with {status}: {said[-1:]}")
     return failed[0].partition(" - ")[0] if failed else f"exit status {status}"
 
 

@@ -12,13 +12,14 @@ from runtimes import registration, runtime, stored, until
 
 from gett_tui.gett.errors import NotSentError, ProblemError
 from gett_tui.gett.quota import SANDBOX, Quota
-from gett_tui.onboarding import reconcile
+from gett_tui.onboarding import events, reconcile
 from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.events import StoresChanged
 from gett_tui.onboarding.ports import RecordGoneError
 from gett_tui.onboarding.record import MAX_HISTORY, Change, Pending, Record, folded
 from gett_tui.onboarding.service import Service
 from gett_tui.onboarding.status import OwnState, Status, why_not_activate, why_not_cancel
+from gett_tui.onboarding.uri import NoUriError, uri
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
 
@@ -44,7 +45,7 @@ def test_only_what_is_ready_is_activated(state: Status | OwnState | str) -> None
         ("menu_review", None),
         ("cancelled", None),
         (OwnState.NOT_ASKED, None),
-        (Status.ACTIVE, "is active"),
+        (Status.ACTIVE, "Gett offers no way"),
         (OwnState.UNCONFIRMED, "no onboarding id to cancel"),
         (OwnState.REGISTERING, "Nothing to cancel"),
         (OwnState.CANCELLED, "Nothing to cancel"),
@@ -121,6 +122,12 @@ async def test_a_write_that_a_dead_copy_left_holds_no_other_up(tmp_path: Path) -
         assert (await running.service.activate(record.key)).status == "active"
 
 
+@pytest.mark.parametrize("url", ["https://[::1]x80/", "https://[::1]80", "https://a.example:000080", "https:a.example"])
+def test_what_reads_like_a_port_or_a_host_and_is_none_is_refused(url: str) -> None:
+    with pytest.raises(NoUriError):
+        uri(url)
+
+
 # -- asking
 
 
@@ -159,6 +166,69 @@ async def test_the_same_trouble_again_writes_nothing(tmp_path: Path) -> None:
 async def test_trouble_with_a_store_that_is_gone_from_the_list_is_nobody_s(tmp_path: Path) -> None:
     async with scripted_gett() as (_, url), runtime(tmp_path, url) as running:
         await running.service.note_trouble("no such store", "refresh", NotPossibleError("x"))
+
+
+async def test_what_gett_says_of_a_refusal_stands_on_the_record(tmp_path: Path) -> None:
+    errors = [{"field": "name", "code": "TOO_LONG", "message": "no"}, {"odd": 1}]
+    reply = problem(422, "VALIDATION_FAILED", errors=errors, requestId="r-1", detail="see errors")
+    ready = made(status="ready_to_activate")
+    async with (
+        scripted_gett(register=ready, activate=reply, status=ready) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        with pytest.raises(ProblemError):
+            await running.service.activate(record.key)
+    trouble = stored(tmp_path)[0].trouble
+    assert trouble is not None
+    assert (trouble.code, trouble.request_id) == ("VALIDATION_FAILED", "r-1")
+    assert trouble.items == ("name: TOO_LONG: no", "{'odd': 1}")
+
+
+async def test_an_activation_answered_without_a_store_id_is_live_only_when_the_status_says_so(tmp_path: Path) -> None:
+    ready = made(status="ready_to_activate")
+    async with (
+        scripted_gett(register=ready, activate=Reply(200, {"name": "Corner Bakery"}), status=ready) as (gett, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        assert (await running.service.activate(record.key)).status == "ready_to_activate"
+        gett.will("status", made(status="active", storeId="s-1"))
+        assert (await running.service.activate(record.key)).status == "active"
+    assert stored(tmp_path)[0].trouble is None
+
+
+@pytest.mark.parametrize(("reply", "is_told"), [(LOST, False), (problem(409, "CONFLICT", retryable=False), True)])
+async def test_where_the_status_proves_the_activation_a_refusal_stays_on_the_record_and_a_lost_answer_does_not(
+    tmp_path: Path, reply: Reply, is_told: bool
+) -> None:
+    async with (
+        scripted_gett(
+            register=made(status="ready_to_activate"), activate=reply, status=made(status="active", storeId="s-1")
+        ) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        if is_told:
+            with pytest.raises(ProblemError):
+                await running.service.activate(record.key)
+        else:
+            await running.service.activate(record.key)
+    (kept,) = stored(tmp_path)
+    assert kept.status == "active"
+    assert (kept.trouble is not None) is is_told
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+async def test_an_answer_is_kept_only_if_it_is_still_wanted(tmp_path: Path, is_wanted: bool) -> None:
+    async with (
+        scripted_gett(register=made(), status=made(status="active")) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        after = await running.service.refresh(record.key, wanted=lambda: is_wanted)
+        assert after.status == ("active" if is_wanted else "pending_catalog")
+    assert stored(tmp_path)[0].status == after.status
 
 
 async def test_only_a_refusal_that_may_be_about_the_status_is_followed_by_a_question(tmp_path: Path) -> None:
@@ -215,6 +285,44 @@ async def test_only_what_is_unconfirmed_is_resolved(tmp_path: Path) -> None:
         assert gett.asked == ["register"]
 
 
+class Asleep(RecordStore):
+    """Sees nothing of what others change: as a copy that looked a moment too early."""
+
+    def sync(self) -> StoresChanged:
+        return StoresChanged()
+
+
+async def asleep(folder: Path) -> Service:
+    """A copy that goes on knowing what stands in the files now."""
+    instances = Instances(folder)
+    late = Service(Asleep(folder, instances.owner), instances, Quota(SANDBOX), lambda _: None)
+    await late.load()
+    return late
+
+
+async def test_what_another_window_resolves_or_has_resolved_is_told_as_that(tmp_path: Path) -> None:
+    async with scripted_gett(register=LOST) as (gett, url), runtime(tmp_path, url) as running:
+        with pytest.raises(UnconfirmedError) as caught:
+            await running.service.register(registration())
+        key = caught.value.record.key
+        late = await asleep(tmp_path)
+        gett.will("register", made())
+        gett.held.clear()
+        work = asyncio.ensure_future(running.service.try_again(key))
+        await until(lambda: gett.count("register") == 2)
+        with pytest.raises(NotPossibleError, match="register is under way for this store in another window"):
+            await late.drop(key)
+        gett.will("register", LOST)
+        gett.held.set()
+        await work
+        with pytest.raises(UnconfirmedError) as caught:
+            await running.service.register(registration(), allow_duplicate=True)
+        later = await asleep(tmp_path)
+        await running.service.drop(caught.value.record.key)
+        with pytest.raises(NotPossibleError, match="resolved meanwhile: it is dropped"):
+            await later.drop(caught.value.record.key)
+
+
 async def test_a_gone_store_that_gett_knows_again_is_not_registered_anew(tmp_path: Path) -> None:
     async with (
         scripted_gett(register=made(), status=NOT_FOUND) as (gett, url),
@@ -236,13 +344,6 @@ async def test_a_gone_store_that_gett_knows_again_is_not_registered_anew(tmp_pat
 # -- what dead copies left
 
 
-class Asleep(RecordStore):
-    """Sees nothing of what others change: as a copy that looked a moment too early."""
-
-    def sync(self) -> StoresChanged:
-        return StoresChanged()
-
-
 async def test_what_another_window_has_begun_anew_is_not_taken_for_a_dead_copy_s(tmp_path: Path) -> None:
     async with scripted_gett(register=made()) as (gett, url), runtime(tmp_path, url) as running:
         left = Pending("register", AT, "1-dead")
@@ -258,9 +359,7 @@ async def test_what_another_window_has_begun_anew_is_not_taken_for_a_dead_copy_s
                 pending=left,
             )
         )
-        instances = Instances(tmp_path)
-        late = Service(Asleep(tmp_path, instances.owner), instances, Quota(SANDBOX), lambda _: None)
-        await late.load()
+        late = await asleep(tmp_path)
         await running.service.follow()
         gett.held.clear()
         work = asyncio.ensure_future(running.service.try_again("a-1"))
@@ -269,6 +368,72 @@ async def test_what_another_window_has_begun_anew_is_not_taken_for_a_dead_copy_s
         assert stored(tmp_path)[0].status is OwnState.REGISTERING
         gett.held.set()
         assert (await work).onboarding_id == ID
+
+
+async def test_a_write_is_settled_when_its_copy_is_dead_and_not_before(tmp_path: Path) -> None:
+    async with (
+        scripted_gett(register=made(status="ready_to_activate")) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        other = Instances(tmp_path)
+        other.announce()
+        store = RecordStore(tmp_path, other.owner)
+        list(store.load())
+        store.update(record.key, lambda now: now._replace(pending=Pending("activate", AT, other.owner)))
+        for _ in range(3):
+            await running.service.follow()
+        assert stored(tmp_path)[0].pending is not None
+        other.leave()
+        await running.service.follow()
+        (left,) = stored(tmp_path)
+    assert (left.pending, left.status) == (None, "ready_to_activate")
+    assert left.trouble is not None
+    assert left.trouble.action == "activate"
+
+
+async def test_what_this_copy_is_sending_is_no_dead_copy_s(tmp_path: Path) -> None:
+    async with scripted_gett(register=made()) as (gett, url), runtime(tmp_path, url) as running:
+        gett.held.clear()
+        work = asyncio.ensure_future(running.service.register(registration()))
+        await until(lambda: gett.asked)
+        for _ in range(3):
+            await running.service.follow()
+        assert stored(tmp_path)[0].status is OwnState.REGISTERING
+        gett.held.set()
+        assert [change.status for change in (await work).history] == [OwnState.REGISTERING, "pending_catalog"]
+
+
+# -- what is told
+
+
+async def test_what_changes_is_told_once_it_is_kept_and_nothing_else(tmp_path: Path) -> None:
+    heard: list[events.Event] = []
+
+    def told() -> list[tuple[list[object], tuple[str, ...]]]:
+        changes = [event for event in heard if isinstance(event, StoresChanged)]
+        return [([record.status for record in event.changed], event.removed) for event in changes]
+
+    async with (
+        scripted_gett(register=made(), cancel=Reply(204), status=made(status="ready_to_activate")) as (_, url),
+        runtime(tmp_path, url, heard) as running,
+    ):
+        heard.clear()
+        first = await running.service.register(registration())
+        assert told() == [([OwnState.REGISTERING], ()), (["pending_catalog"], ())]
+        assert not [event for event in heard if isinstance(event, events.Note | events.News)]
+        heard.clear()
+        await running.service.refresh(first.key)
+        assert [event.record.status for event in heard if isinstance(event, events.News)] == ["ready_to_activate"]
+        heard.clear()
+        await running.service.follow()
+        assert heard == [], "nothing has changed"
+        await running.service.cancel(first.key)
+        heard.clear()
+        again = await running.service.register(registration())
+        (attempt,) = [event.changed[0].key for event in heard if isinstance(event, StoresChanged) if event.changed][:1]
+        assert again.key == first.key != attempt
+        assert told()[1:] == [([], (attempt,)), (["pending_catalog"], ())]
 
 
 # -- bounds

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,9 @@ class Client:
     async def status(self, onboarding_id: str) -> Onboarding:
         return await self._exchange("status", made(onboarding_id[-3:]))
 
+    async def activate(self, onboarding_id: str) -> Any:
+        return await self._exchange("activate", None)
+
     async def aclose(self) -> None:
         self.sent.append((round(now(), 3), "closed"))
 
@@ -80,13 +84,20 @@ class Client:
         return [at for at, _ in self.sent]
 
 
-class FullStore(RecordStore):
-    """A store that takes the ends of writes from ``until`` (seconds) on."""
+@dataclass
+class Disk:
+    """Takes nothing but intents before ``full_until`` (seconds)."""
 
-    def __init__(self, folder: Path, owner: str, clock: Callable[[], float], until: float) -> None:
+    full_until: float = 0.0
+
+
+class FullStore(RecordStore):
+    """A store on such a disk."""
+
+    def __init__(self, folder: Path, owner: str, clock: Callable[[], float], disk: Disk) -> None:
         super().__init__(folder, owner)
         self.clock = clock
-        self.until = until
+        self.disk = disk
 
     def confirm_attempt(
         self,
@@ -96,28 +107,48 @@ class FullStore(RecordStore):
         *,
         must_stand: bool = False,
     ) -> Record:
-        if self.clock() < self.until:
-            raise StorageError("the disk is full")
+        self._take()
         return super().confirm_attempt(attempt, onboarding_id, decide, must_stand=must_stand)
+
+    def finish(self, known: Record, change: Callable[[Record], Record]) -> Record:
+        self._take()
+        return super().finish(known, change)
+
+    def sync(self) -> events.StoresChanged:
+        self._take()
+        return super().sync()
+
+    def load(self) -> Iterator[events.StoresChanged]:
+        self._take()
+        yield from super().load()
+
+    def _take(self) -> None:
+        if self.clock() < self.disk.full_until:
+            raise StorageError("the disk is full")
 
 
 def service(
-    folder: Path,
-    heard: list[events.Event] | None = None,
-    *,
-    patience: float | None = None,
-    until: float = 0.0,
+    folder: Path, heard: list[events.Event] | None = None, disk: Disk | None = None, patience: float | None = None
 ) -> Service:
     instances, clock = Instances(folder), asyncio.get_running_loop().time
-    store = FullStore(folder, instances.owner, clock, until)
+    store = FullStore(folder, instances.owner, clock, disk or Disk())
     quota = Quota(SANDBOX, clock=clock)
     return Service(store, instances, quota, ([] if heard is None else heard).append, patience=patience)
 
 
-async def connected(folder: Path, client: Client, heard: list[events.Event] | None = None, **more: Any) -> Service:
-    running = service(folder, heard, **more)
+async def connected(
+    folder: Path,
+    client: Client,
+    heard: list[events.Event] | None = None,
+    *,
+    full_until: float = 0.0,
+    patience: float | None = None,
+) -> Service:
+    disk = Disk()
+    running = service(folder, heard, disk, patience)
     await running.load()
     running.use(client)  # type: ignore[arg-type]
+    disk.full_until = full_until
     return running
 
 
@@ -177,6 +208,7 @@ async def test_an_outage_stands_from_its_first_error_to_the_first_good_word(tmp_
         with pytest.raises(GettError):
             await running.refresh(record.key, believe_gone=False)
         assert running.outage.error is error
+        assert running.outage.next_try == (AT if begun else None)
         begun.append(running.outage.since)
         running.will_try_again(AT)
         assert running.outage.next_try == AT
@@ -202,6 +234,30 @@ async def test_what_is_wrong_with_the_way_is_reported_to_the_other_copies(tmp_pa
     report = running.report
     assert (report.trouble, report.cause, report.facts) == ("refused", Cause.REFUSED.value, error.facts)
     assert report.trouble_since == running.outage.since
+
+
+async def test_what_the_status_forbids_is_told_without_waiting_for_the_way(tmp_path: Path) -> None:
+    before = await connected(tmp_path, Client())
+    record = await before.register(registration())
+    running = service(tmp_path)
+    await running.load()
+    with pytest.raises(NotPossibleError):
+        await running.activate(record.key)
+    assert now() == 0
+
+
+async def test_an_activation_that_did_not_leave_is_told_and_stands_on_the_record(tmp_path: Path) -> None:
+    client = Client()
+    client.ends = [made(status="ready_to_activate"), NotSentError(Cause.REFUSED, "refused")]
+    running = await connected(tmp_path, client)
+    record = await running.register(registration())
+    with pytest.raises(NotSentError):
+        await running.activate(record.key)
+    (kept,) = stored(tmp_path)
+    assert (kept.status, kept.pending) == ("ready_to_activate", None)
+    assert kept.trouble is not None
+    assert (kept.trouble.action, kept.trouble.cause) == ("activate", Cause.REFUSED.value)
+    assert [what for _, what in client.sent] == ["register", "activate"]
 
 
 # -- told waits
@@ -327,7 +383,8 @@ async def test_what_certainly_did_not_leave_is_told_and_leaves_nothing_behind(tm
 
 
 async def test_closing_waits_five_seconds_for_a_write_and_leaves_it_unconfirmed(tmp_path: Path) -> None:
-    client = Client()
+    client, complaints = Client(), list[Any]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     client.ends = [None]
     running = await connected(tmp_path, client)
     work = asyncio.ensure_future(running.register(registration()))
@@ -340,6 +397,7 @@ async def test_closing_waits_five_seconds_for_a_write_and_leaves_it_unconfirmed(
         await work
     (left,) = stored(tmp_path)
     assert (left.status, left.pending is not None) == (OwnState.REGISTERING, True)
+    assert complaints == []
     after = await connected(tmp_path, Client())
     await after.follow()
     assert stored(tmp_path)[0].status is OwnState.UNCONFIRMED
@@ -395,7 +453,7 @@ async def test_an_answer_that_the_disk_refuses_is_tried_each_second_and_kept(
     tmp_path: Path, until: float, end: float
 ) -> None:
     heard: list[events.Event] = []
-    running = await connected(tmp_path, Client(), heard, patience=10.0, until=until)
+    running = await connected(tmp_path, Client(), heard, patience=10.0, full_until=until)
     work = asyncio.ensure_future(running.register(registration()))
     await asyncio.sleep(1.5)
     assert list(running.unsaved.values()) == ["p-1"]
@@ -409,7 +467,7 @@ async def test_an_answer_that_the_disk_refuses_is_tried_each_second_and_kept(
 
 
 async def test_after_ten_seconds_a_command_tells_the_id(tmp_path: Path) -> None:
-    running = await connected(tmp_path, Client(), patience=10.0, until=float("inf"))
+    running = await connected(tmp_path, Client(), patience=10.0, full_until=float("inf"))
     with pytest.raises(UnkeptError) as caught:
         await running.register(registration())
     assert 10 <= now() <= 21
@@ -419,10 +477,64 @@ async def test_after_ten_seconds_a_command_tells_the_id(tmp_path: Path) -> None:
 
 
 async def test_a_dashboard_tries_for_as_long_as_it_takes(tmp_path: Path) -> None:
-    running = await connected(tmp_path, Client(), until=3600)
+    running = await connected(tmp_path, Client(), full_until=3600)
     record = await running.register(registration())
     assert now() >= 3600
     assert stored(tmp_path)[0].onboarding_id == record.onboarding_id
+
+
+async def test_the_end_of_what_has_no_id_is_tried_as_long_and_no_id_is_told(tmp_path: Path) -> None:
+    heard: list[events.Event] = []
+    client = Client()
+    client.ends = [ProblemError(Problem(500), outcome=Outcome.UNKNOWN)]
+    running = await connected(tmp_path, client, heard, full_until=2.5)
+    work = asyncio.ensure_future(running.register(registration()))
+    await asyncio.sleep(1.5)
+    assert running.unsaved == {}
+    assert not [event for event in heard if isinstance(event, events.Note)]
+    with pytest.raises(UnconfirmedError):
+        await work
+    assert now() == pytest.approx(3)
+    assert stored(tmp_path)[0].status is OwnState.UNCONFIRMED
+
+
+async def test_trouble_with_the_disk_is_told_once_and_ends_when_all_is_kept(tmp_path: Path) -> None:
+    heard: list[events.Event] = []
+    disk = Disk()
+    running = service(tmp_path, heard, disk)
+    await running.load()
+    running.use(Client())  # type: ignore[arg-type]
+    disk.full_until = 3.5
+
+    def told() -> list[str]:
+        return [str(event.error) for event in heard if isinstance(event, events.FilesTrouble)]
+
+    work = asyncio.ensure_future(running.register(registration()))
+    await asyncio.sleep(2.5)
+    await running.follow()
+    assert told() == ["the disk is full"], "though it was met several times"
+    disk.full_until = 0
+    await running.follow()
+    assert told() == ["the disk is full"], "not all is kept yet"
+    await work
+    await running.follow()
+    await running.follow()
+    assert told() == ["the disk is full", "None"]
+
+
+@pytest.mark.parametrize("patience", [10.0, None])
+async def test_records_that_cannot_be_read_end_a_command_and_are_told_by_a_dashboard(
+    tmp_path: Path, patience: float | None
+) -> None:
+    heard: list[events.Event] = []
+    running = service(tmp_path, heard, Disk(full_until=5), patience)
+    if patience:
+        with pytest.raises(StorageError):
+            await running.load()
+        assert heard == []
+    else:
+        await running.load()
+        assert [type(event) for event in heard] == [events.FilesTrouble, events.Loaded]
 
 
 # -- two questions before a store is gone
