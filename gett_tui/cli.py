@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from gett_tui.commands import streams
 from gett_tui.commands.exit_codes import ExitCode, SignalledError, exit_code
 from gett_tui.errors import ConfigError, GettTuiError
 
@@ -34,6 +35,7 @@ the next."""
 
 def run(argv: Sequence[str]) -> int:
     """Runs one command line and gives its exit status."""
+    streams.prepare()
     arguments = _arguments(argv)
     try:
         code = int(_dispatch(arguments))
@@ -42,8 +44,8 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # Who read the output has had enough, as head has. Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Who read the output has had enough, as head has.
+        streams.drop(sys.stdout)
         return ExitCode.FAILED
     except Exception as error:
         return _failed(error, arguments)
@@ -68,6 +70,7 @@ def _failed(error: Exception, arguments: argparse.Namespace | SimpleNamespace) -
         from gett_tui.crash_report import write_crash
 
         say(f"the details are in {write_crash(error)}")
+    streams.flush()
     return exit_code(error)
 
 

@@ -10,6 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
+from gett_tui.commands import streams
 from gett_tui.onboarding.status import OwnState, meaning, word
 from gett_tui.text import lines, one_line
 
@@ -27,8 +28,11 @@ _NOT_SHOWN = ("format", "revision", "token", "gett_status")
 
 
 def say(text: str) -> None:
-    """Tells a person something, on one line of stderr."""
-    print(f"gett-tui: {one_line(text, _LINE)}", file=sys.stderr)
+    """Tells a person something, on one line of stderr; where nobody can be told, what is under way goes on."""
+    try:
+        print(f"gett-tui: {one_line(text, _LINE)}", file=sys.stderr)
+    except OSError:
+        streams.drop(sys.stderr)
 
 
 def put(line: str) -> None:
@@ -54,6 +58,19 @@ def print_list(records: Sequence[Record], *, as_json: bool) -> None:
 def print_one(record: Record, *, as_json: bool) -> None:
     """Prints what a command has made of one store, as ``print_list`` prints it."""
     put(_json(as_object(record)) if as_json else _row(record))
+
+
+def print_outcome(record: Record, *, as_json: bool) -> None:
+    """As ``print_one``, of what Gett has been asked for: that nobody takes what is printed changes nothing of that."""
+    failed = None
+    try:
+        print_one(record, as_json=as_json)
+    except OSError as error:
+        failed = error
+        streams.drop(sys.stdout)
+    failed = streams.flush() or failed
+    if failed is not None:
+        say(f"this could not be printed ({failed.strerror}): {_row(record)}")
 
 
 def print_whole(record: Record, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up, read_all
-from gett_tui.commands.output import print_list, print_one, print_whole, say
+from gett_tui.commands.output import print_list, print_outcome, print_whole, say
 from gett_tui.config import load_profile
 from gett_tui.onboarding.errors import NotUsedError
 from gett_tui.onboarding.status import meaning, word
@@ -57,9 +57,9 @@ def refresh(arguments: argparse.Namespace) -> int:
         record = perform(access, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
     except NotUsedError as error:
         if error.record is not None:
-            print_one(error.record, as_json=arguments.json)
+            print_outcome(error.record, as_json=arguments.json)
         raise
-    print_one(record, as_json=arguments.json)
+    print_outcome(record, as_json=arguments.json)
     return ExitCode.DONE
 
 
@@ -71,5 +71,5 @@ def track(arguments: argparse.Namespace) -> int:
     access = gain(arguments)
     wanted = arguments.onboarding_id
     record = perform(access, UseCase(lambda service: service.track(wanted), wanted))
-    print_one(record, as_json=arguments.json)
+    print_outcome(record, as_json=arguments.json)
     return ExitCode.DONE

@@ -8,7 +8,7 @@ from gett_tui.commands.access import gain
 from gett_tui.commands.confirm import confirm, need_person
 from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up
-from gett_tui.commands.output import print_one, say
+from gett_tui.commands.output import print_outcome, say
 from gett_tui.commands.running import UseCase, perform
 from gett_tui.errors import ConfigError
 from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError
@@ -92,8 +92,8 @@ def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act
 def _perform(access: Access, use_case: UseCase, *, as_json: bool) -> int:
     """Runs a write and prints the store, also where the outcome is unknown. Raises GettTuiError."""
     try:
-        print_one(perform(access, use_case), as_json=as_json)
+        print_outcome(perform(access, use_case), as_json=as_json)
     except UnconfirmedError as error:
-        print_one(error.record, as_json=as_json)
+        print_outcome(error.record, as_json=as_json)
         raise
     return ExitCode.DONE

@@ -8,7 +8,8 @@ is bounded here, but for ids.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, cast
 
 from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError, Outcome, ProblemError, UnreadableAnswerError
@@ -18,7 +19,7 @@ from gett_tui.onboarding.registration import same_text
 from gett_tui.onboarding.status import OwnState, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from gett_tui.gett.models import Onboarding, Store
@@ -46,6 +47,19 @@ def require_same_store(answer: Onboarding, partner_store_id: str) -> None:
     told = answer.partner_store_id
     if told and partner_store_id and same_text(told, partner_store_id) == "different":
         raise OtherStoreError(Cause.OTHER_STORE, answer.onboarding_id, partner_store_id, told)
+
+
+def require_its_store(store: Store | None, record: Record) -> None:
+    """Raises OtherStoreError when what Activate answered names another onboarding or another store's partner id.
+
+    A Store need not name them (5.1, D); an answer that belongs to another question may.
+    """
+    said = {} if store is None else store.model_extra or {}
+    told, partner = said.get("onboardingId"), said.get("partnerStoreId")
+    if told is not None and str(told) != record.onboarding_id:
+        raise OtherStoreError(Cause.OTHER_STORE, record.onboarding_id or "", record.onboarding_id or "", str(told))
+    if partner and record.partner_store_id and same_text(str(partner), record.partner_store_id) == "different":
+        raise OtherStoreError(Cause.OTHER_STORE, record.onboarding_id or "", record.partner_store_id, str(partner))
 
 
 def registered(answer: Onboarding, attempt: Record, standing: Record | None, at: datetime) -> Record:
@@ -120,12 +134,26 @@ def bounded_members(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bounded_value(value: Any) -> Any:
+    value = _storable(value)
     if isinstance(value, str):
         return bounded(value, MAX_MEMBER)
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return bounded(str(value), MAX_MEMBER)
     said = json.dumps(value, ensure_ascii=False, default=str)
     return value if len(said) <= MAX_MEMBER else bounded(said, MAX_MEMBER)
+
+
+def _storable(value: Any) -> Any:
+    """``value`` as a file gives it back; what comes back otherwise would be news, and written, at each answer.
+
+    No file holds null, and nothing equals what is no number.
+    """
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {name: _storable(item) for name, item in members.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in cast("Sequence[Any]", value) if item is not None]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def trouble_of(action: str, error: GettTuiError, at: datetime) -> Trouble:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gett_tui.gett.errors import GettError, Outcome, ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotConnectedError, NotPossibleError, NotUsedError, UnconfirmedError
+from gett_tui.onboarding.reconcile import OtherStoreError
 from gett_tui.onboarding.record import Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState, Status, meaning, why_not_activate, why_not_cancel
 
@@ -105,7 +106,8 @@ class Transitions:
         onboarding_id = begun.onboarding_id or ""
         try:
             store = await self._gateway.write(begun.key, lambda client: transition.send(client, onboarding_id))
-        except GettError as error:
+            reconcile.require_its_store(store, begun)
+        except (GettError, OtherStoreError) as error:
             return await self._by_status(begun, transition, error)
         at = self._now()
 
@@ -130,11 +132,11 @@ class Transitions:
 
         return await self._records.update(known.key, begin)
 
-    async def _by_status(self, begun: Record, transition: _Transition, error: GettError) -> Record:
-        """Ends what Gett refused, or whose answer is lost, by reading the status."""
+    async def _by_status(self, begun: Record, transition: _Transition, error: GettError | OtherStoreError) -> Record:
+        """Ends what Gett refused, or whose answer is lost or another store's, by reading the status."""
         trouble = reconcile.trouble_of(transition.action, error, self._now())
         record = await self._records.finish(begun, lambda now: now._replace(pending=None, trouble=trouble))
-        refused = error.outcome is Outcome.NOT_DONE
+        refused = isinstance(error, GettError) and error.outcome is Outcome.NOT_DONE
         if refused and not (isinstance(error, ProblemError) and error.status in _STATUS_TELLS):
             raise error
         record = await self._asked(record)

@@ -48,7 +48,7 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     """
     records = mirror.records()
     for record in records:
-        if record.partner_store_id == partner_store_id and is_live(record.status):
+        if partner_store_id in _names(record) and is_live(record.status):
             raise DuplicateError(record)
     blind = [folder.joinpath(*Place.of(record)) for record in records if _is_unasked(record)]
     for suspect in _suspects(mirror, folder):
@@ -63,6 +63,11 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
             f"whether {partner_store_id} is registered already cannot be told: {names} cannot be read",
             tuple(str(path) for path in blind),
         )
+
+
+def _names(record: Record) -> tuple[str, object]:
+    """What the store is called, and what it was registered as: a person may have changed the one in the file."""
+    return record.partner_store_id, record.sent.get("partnerStoreId")
 
 
 def _is_unasked(record: Record) -> bool:

@@ -171,3 +171,49 @@ async def test_two_stores_keep_their_own_answers(tmp_path: Path) -> None:
         for name in ("p-1", "p-2"):
             await running.service.register(registration(name))
     assert {record.partner_store_id: record.onboarding_id for record in stored(tmp_path)} == {"p-1": ID, "p-2": OTHER}
+
+
+@pytest.mark.parametrize(
+    "said", [{"partnerStoreId": "p-9"}, {"onboardingId": OTHER}, {"onboardingId": OTHER, "partnerStoreId": "p-1"}]
+)
+async def test_a_store_that_activate_answers_of_another_onboarding_is_not_taken_for_this_one_live(
+    tmp_path: Path, said: dict[str, str]
+) -> None:
+    ready = made(status="ready_to_activate")
+    async with (
+        scripted_gett(register=ready, status=ready, activate=Reply(200, {"storeId": "S-9", **said})) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        with pytest.raises(UnconfirmedError) as caught:
+            await running.service.activate(record.key)
+        assert caught.value.cause is Cause.OTHER_STORE
+    (kept,) = stored(tmp_path)
+    assert (kept.status, kept.store_id, kept.pending) == ("ready_to_activate", None, None)
+
+
+@pytest.mark.parametrize("said", [{}, {"onboardingId": ID, "partnerStoreId": "P-1"}, {"partnerStoreId": None}])
+async def test_a_store_that_names_this_onboarding_or_none_is_live(tmp_path: Path, said: dict[str, str]) -> None:
+    ready = made(status="ready_to_activate")
+    async with (
+        scripted_gett(register=ready, activate=Reply(200, {"storeId": "S-1", **said})) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        assert (await running.service.activate(record.key)).store_id == "S-1"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ['{"tags": [1, null]}', '{"a": {"b": null, "c": [{"d": null}]}}', "NaN", "[1e999, -1e999, NaN]", "[[], {}, [{}]]"],
+)
+async def test_the_same_answer_again_is_no_news_whatever_it_holds(tmp_path: Path, extra: str) -> None:
+    body = f'{{"onboardingId": "{ID}", "partnerStoreId": "p-1", "status": "pending_catalog", "review": {extra}}}'
+    async with (
+        scripted_gett(register=made(), status=Reply(200, body)) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        first = await running.service.refresh(record.key)
+        assert "review" in first.more
+        assert (await running.service.refresh(record.key)).version == first.version

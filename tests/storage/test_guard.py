@@ -225,3 +225,12 @@ def test_of_many_copies_registering_one_store_exactly_one_may_send_while_a_file_
         thread.join()
     assert sorted(end for end in ends if end.startswith("a")) != []
     assert ends.count("DuplicateError") == 5
+
+
+@pytest.mark.parametrize("now", ["", "p-9", "P-1 "])
+def test_a_store_still_stands_under_the_id_that_it_was_registered_as(tmp_path: Path, now: str) -> None:
+    """A person has changed the one in the file, or cut the line out."""
+    store = opened(tmp_path)
+    store.add(stored("o-1", now)._replace(sent={"partnerStoreId": "p-1"}))
+    with pytest.raises(DuplicateError):
+        store.begin_attempt(attempt("a2"))
