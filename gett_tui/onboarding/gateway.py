@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gett_tui.gett.backoff import Backoff
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.errors import NotConnectedError
+from gett_tui.onboarding.errors import NotConnectedError, PausedError
 from gett_tui.onboarding.reconcile import is_about_the_way
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 _MAX_WAIT = 120.0
 _CONNECTING = 30.0
+_TOLD_FROM = 3.0
+"""Seconds from which it is told that a request waits for the end of a pause."""
 
 
 class Gateway:
@@ -114,7 +116,7 @@ class Gateway:
     async def read(self, onboarding_id: str, *, urgent: bool) -> Onboarding:
         """How the onboarding stands at Gett. Raises GettError, NotConnectedError."""
         client = await self.ready()
-        await self._quota.reads.acquire(urgent=urgent)
+        await self._quota.reads.acquire(urgent=urgent, on_pause=self._reads_paused)
         try:
             answer = await client.status(onboarding_id)
         except GettError as error:
@@ -128,6 +130,14 @@ class Gateway:
         self._answered()
         return answer
 
+    def _reads_paused(self, seconds: float) -> None:
+        """Makes a pause a state: another copy may have been told to wait, and this one is silent for that reason."""
+        if seconds < _TOLD_FROM:
+            return
+        if self._outage.error is None:
+            self._outage = events.Reachability(PausedError(), self._now())
+        self.will_try_again(self._now() + timedelta(seconds=seconds))
+
     def _answered(self) -> None:
         self.polled_at = self._now()
         self._listener(events.Polled(self.polled_at))
@@ -140,7 +150,7 @@ class Gateway:
         client = await self.ready()
         waited, backoff = 0.0, Backoff(random.Random())  # noqa: S311 (jitter, not a secret)
         while True:
-            await self._quota.writes.acquire(urgent=True)
+            await self._writes_turn(key)
             try:
                 answer = await call(client)
             except GettError as error:
@@ -158,10 +168,28 @@ class Gateway:
                 self.heard(None)
                 return answer
 
+    async def _writes_turn(self, key: str) -> None:
+        told = False
+
+        def tell(seconds: float) -> None:
+            nonlocal told
+            if seconds >= _TOLD_FROM:
+                told = True
+                self._tell_wait(key, f"{PausedError()} Not sent yet: going", seconds)
+
+        try:
+            await self._quota.writes.acquire(urgent=True, on_pause=tell)
+        finally:
+            if told:
+                self._listener(events.Note(key, None))
+
     async def _wait_visibly(self, key: str, error: GettError, step: float) -> None:
-        at = (self._now() + timedelta(seconds=step)).astimezone()
-        self._listener(events.Note(key, f"{error} Going again at {at:%H:%M:%S}, in {step:.0f} s."))
+        self._tell_wait(key, f"{error} Going again", step)
         try:
             await asyncio.sleep(step)
         finally:
             self._listener(events.Note(key, None))
+
+    def _tell_wait(self, key: str, why: str, seconds: float) -> None:
+        at = (self._now() + timedelta(seconds=seconds)).astimezone()
+        self._listener(events.Note(key, f"{why} at {at:%H:%M:%S}, in {seconds:.0f} s."))
