@@ -72,6 +72,7 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.INTERRUPTED: ("the program ended before the answer to {action} came", "Gett is asked how the store stands."),
     Cause.NOT_CONNECTED: ("the way to Gett is still being made", "Try again in a moment."),
     Cause.NOT_KEPT: ("NOT SAVED: {partner_store_id} is {onboarding_id} at Gett ({why})", "Write it down."),
+    Cause.PAUSED: ("Gett's rate limit was reached, by this copy or another one", "It is waited out."),
     Cause.STORES_UNKNOWN: (
         "Gett does not know store after store",
         "Check that base URL and key are of the environment that these stores were registered in.",

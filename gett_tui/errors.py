@@ -69,6 +69,8 @@ class Cause(StrEnum):
     """The proxy that a variable of the environment names cannot be used; the facts name the variable and why."""
     CERTIFICATES = "certificates"
     """The certificates that a variable of the environment names cannot be read; the facts name variable and path."""
+    PAUSED = "paused"
+    """Nothing may be sent for a while: Gett, or its count of requests, told this copy or another one so."""
     STORES_UNKNOWN = "stores_unknown"
     """Gett does not know store after store that it knew before."""
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from gett_tui import __version__
 from gett_tui.commands.command import Option
 from gett_tui.commands.table import COMMANDS
+from gett_tui.config_file import near_name
+from gett_tui.gett.secret import HIDDEN
+from gett_tui.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     Handler = Callable[[argparse.Namespace], int]
 
@@ -25,9 +28,43 @@ _GENERAL: tuple[Option, ...] = (
 )
 
 
+_KNOWN = tuple(
+    name.lstrip("-")
+    for command in COMMANDS
+    for name in (command.name, *(flag for option in (*_GENERAL, *command.options) for flag in option.flags))
+)
+_KEY_PART = 12
+"""Characters in a row from which something counts as shown of a key."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains without what may be a key that was typed in the wrong place: it would stand in the log of a script."""
+
+    _typed: Sequence[str] = ()
+
+    # The stubs have overloads, one for each kind of namespace.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """See ``ArgumentParser``; what was typed is noted for ``error``."""
+        self._typed = tuple(args or ())
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong, inert, and ends with status 2."""
+        for part in sorted(_parts(self._typed), key=len, reverse=True):
+            message = message.replace(part, HIDDEN)
+        super().error(one_line(message))
+
+
+def _parts(typed: Iterable[str]) -> set[str]:
+    """What was typed and may be a key, as it is and as a complaint may quote it."""
+    parts = {part for word in typed for part in (word, word.partition("=")[2], word.partition("=")[0], word[2:])}
+    doubtful = {part for part in parts if len(part) >= _KEY_PART and near_name(part.lstrip("-"), _KNOWN) is None}
+    return doubtful | {repr(part)[1:-1] for part in doubtful}
+
+
 def build() -> argparse.ArgumentParser:
     """The parser of the whole command line; the argument ``handler`` is None where no command is named."""
-    parser = argparse.ArgumentParser(prog="gett-tui", description="Put stores onto the Gett network.")
+    parser = _Parser(prog="gett-tui", description="Put stores onto the Gett network.")
     parser.set_defaults(handler=None)
     _add(parser, _GENERAL)
     subparsers = parser.add_subparsers(metavar="COMMAND")

@@ -15,7 +15,7 @@ from gett_tui.commands.exit_codes import SignalledError
 from gett_tui.commands.output import say
 from gett_tui.errors import GettTuiError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.errors import UnkeptError
+from gett_tui.onboarding.errors import PausedError, UnkeptError
 from gett_tui.runtime import Runtime, config_for
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _hear(event: events.Event) -> None:
     match event:
         case events.Note(text=str(text)):
             say(text)
+        case events.Reachability(error=PausedError() as error, next_try=at) if at is not None:
+            say(f"{error} It is asked at {at.astimezone():%H:%M:%S}; ctrl+c ends the waiting.")
         case events.FilesTrouble(error=GettTuiError() as error):
             say(str(error))
         case _:

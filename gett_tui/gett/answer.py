@@ -197,11 +197,12 @@ def decoded(raw: bytes, encoding: str) -> tuple[bytes, bool]:
 def _json(body: bytes) -> object:
     """The JSON value in ``body``; None when it is none, is ``null``, or is nested beyond reason.
 
-    Bytes and escapes that are no text become replacement characters; numbers of absurd length become text.
+    Bytes and escapes that are no text become replacement characters; numbers of absurd length or size, and what
+    only JavaScript takes for a number, become text: no other reader of JSON could read them from us.
     """
     text = body.decode("utf-8-sig", "replace")
     try:
-        data: object = json.loads(text, parse_int=_integer)
+        data: object = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=str)
         if _SURROGATE_ESCAPE.search(text):
             data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
@@ -211,6 +212,11 @@ def _json(body: bytes) -> object:
 
 def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MAX_DIGITS else digits
+
+
+def _float(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
 
 
 def _is_too_deep(data: object) -> bool:

@@ -82,6 +82,8 @@ class Turn(NamedTuple):
     """Seconds."""
     more: tuple[float, ...] = ()
     """When further turns come that were taken with it (seconds of the monotonic clock), the last one first."""
+    is_paused: bool = False
+    """Whether it is a pause that is waited for, and not only the pace."""
 
 
 class PaceStore(Protocol):
@@ -137,38 +139,44 @@ class RateLimiter:
         """Requests a minute that those that can wait may make at present."""
         return self._patient_rate if self._clock() < self._rate_until else self._limit * self._share
 
-    async def acquire(self, *, urgent: bool) -> None:
-        """Waits for this request's turn, and takes it. Of those that can wait one at a time looks at the pace."""
+    async def acquire(self, *, urgent: bool, on_pause: Callable[[float], None] | None = None) -> None:
+        """Waits for this request's turn, and takes it. Of those that can wait one at a time looks at the pace.
+
+        ``on_pause`` hears, at its begin and each minute, for how many seconds more a pause holds it up, whichever
+        copy heard of that.
+        """
         if urgent:
-            await self._turn(urgent=True)
+            await self._turn(on_pause, urgent=True)
             return
         self._waiting += 1
         try:
             async with self._patient:
-                await self._patient_turn()
+                await self._patient_turn(on_pause)
         finally:
             self._waiting -= 1
 
-    async def _patient_turn(self) -> None:
+    async def _patient_turn(self, on_pause: Callable[[float], None] | None) -> None:
         """The next of the turns that were taken together for all who wait: a look at the shared pace costs a thread."""
         # Turns that nobody came for would make a burst later.
         if not self._turns or self._turns[-1] < self._clock() - _AHEAD:
-            await self._turn(urgent=False)
+            await self._turn(on_pause, urgent=False)
             return
         wait = self._turns.pop() - self._clock()
         if wait > 0:
             await asyncio.sleep(wait)
         if self._clock() < self._paused_until:
             self._turns.clear()
-            await self._turn(urgent=False)
+            await self._turn(on_pause, urgent=False)
 
-    async def _turn(self, *, urgent: bool) -> None:
+    async def _turn(self, on_pause: Callable[[float], None] | None, *, urgent: bool) -> None:
         while True:
             turn = await asyncio.to_thread(
                 self.reserve, urgent=urgent, ahead=_AHEAD, more=0 if urgent else self._waiting - 1
             )
             if not urgent:
                 self._turns = list(turn.more)
+            if turn.is_paused and on_pause is not None:
+                on_pause(turn.wait)
             if turn.wait > 0:
                 await asyncio.sleep(min(turn.wait, WINDOW))
             if turn.taken and self._clock() >= self._paused_until:
@@ -199,7 +207,7 @@ class RateLimiter:
     def _next_turn(self, pace: Pace, now: float, *, urgent: bool, ahead: float) -> Turn:
         if pace.paused_until > now:
             # Nothing is taken beforehand: the pause may be made longer.
-            return Turn(taken=False, wait=pace.paused_until - now)
+            return Turn(taken=False, wait=pace.paused_until - now, is_paused=True)
         burst = _BURST * WINDOW / self._limit
         ready = pace.next_any - burst if urgent else max(pace.next_any, pace.next_patient)
         wait = max(0.0, ready - now)

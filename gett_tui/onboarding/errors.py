@@ -22,6 +22,15 @@ class NotConnectedError(GettTuiError):
     cause = Cause.NOT_CONNECTED
 
 
+class PausedError(GettTuiError):
+    """Nothing may be sent for a while, since the rate limit was reached. It is waited out."""
+
+    cause = Cause.PAUSED
+
+    def __init__(self) -> None:
+        super().__init__("Gett's rate limit was reached, by this copy or another one.")
+
+
 class NotUsedError(GettTuiError):
     """Gett's answer was not used, since it is about another store or says nothing.
 

@@ -16,7 +16,7 @@ from gett_tui.errors import Cause
 from gett_tui.gett.backoff import Backoff
 from gett_tui.gett.errors import GettError, NotSentError, ProblemError
 from gett_tui.onboarding import events
-from gett_tui.onboarding.errors import NotConnectedError
+from gett_tui.onboarding.errors import NotConnectedError, PausedError
 from gett_tui.onboarding.reconcile import is_about_the_way
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from gett_tui.errors import GettTuiError
     from gett_tui.gett.client import GettClient
     from gett_tui.gett.models import Onboarding
-    from gett_tui.gett.quota import Quota, RateLimiter
+    from gett_tui.gett.quota import Quota
 
 T = TypeVar("T")
 
 _MAX_WAIT = 120.0
 _CONNECTING = 30.0
-_SILENCE = 2.0
+_TOLD_FROM = 3.0
+"""Seconds from which it is told that a request waits for the end of a pause."""
 
 
 class Gateway:
@@ -86,7 +87,7 @@ class Gateway:
             await self._client.aclose()
 
     def stop_waiting(self) -> None:
-        """Sends nothing again from now on, not even what waits for it: the program ends."""
+        """Sends nothing more from now on, not even what waits for it: the program ends."""
         self._closing.set()
 
     # -- the outage as a state
@@ -116,10 +117,8 @@ class Gateway:
     async def read(self, onboarding_id: str, *, urgent: bool) -> Onboarding:
         """How the onboarding stands at Gett. Raises GettError, NotConnectedError."""
         client = await self.ready()
-        if urgent:
-            await self._turn(self._quota.reads)
-        else:
-            await self._quota.reads.acquire(urgent=False)
+        turn = self._quota.reads.acquire(urgent=urgent, on_pause=self._reads_paused)
+        await (_in_time(turn) if urgent else turn)
         try:
             answer = await client.status(onboarding_id)
         except GettError as error:
@@ -133,6 +132,14 @@ class Gateway:
         self._answered()
         return answer
 
+    def _reads_paused(self, seconds: float) -> None:
+        """Makes a pause a state: another copy may have been told to wait, and this one is silent for that reason."""
+        if seconds < _TOLD_FROM:
+            return
+        if self._outage.error is None:
+            self._outage = events.Reachability(PausedError(), self._now())
+        self.will_try_again(self._now() + timedelta(seconds=seconds))
+
     def _answered(self) -> None:
         self.polled_at = self._now()
         self._listener(events.Polled(self.polled_at))
@@ -145,7 +152,7 @@ class Gateway:
         client = await self.ready()
         waited, backoff = 0.0, Backoff(random.Random())  # noqa: S311 (jitter, not a secret)
         while True:
-            await self._turn(self._quota.writes, key)
+            await self._writes_turn(key)
             try:
                 answer = await call(client)
             except GettError as error:
@@ -166,34 +173,25 @@ class Gateway:
                 self.heard(None)
                 return answer
 
-    async def _turn(self, limiter: RateLimiter, key: str | None = None) -> None:
-        """Waits for the turn of what a person asked for: not long in silence, and not for ever. Raises NotSentError."""
-        turn = asyncio.ensure_future(limiter.acquire(urgent=True))
+    async def _writes_turn(self, key: str) -> None:
+        told = False
+
+        def tell(seconds: float) -> None:
+            nonlocal told
+            if seconds >= _TOLD_FROM:
+                told = True
+                self._tell_wait(key, f"{PausedError()} Not sent yet: going", seconds)
+
         try:
-            done, _ = await asyncio.wait({turn}, timeout=_SILENCE)
-            if not done:
-                done = await self._long_turn(turn, key)
+            await _in_time(self._quota.writes.acquire(urgent=True, on_pause=tell))
         finally:
-            turn.cancel()
-        if not done:
-            raise _not_sent("no turn came within two minutes: the limit of requests is used up")
-        turn.result()
-        if key is not None and self._closing.is_set():
+            if told:
+                self._listener(events.Note(key, None))
+        if self._closing.is_set():
             raise _not_sent("the program is closing")
 
-    async def _long_turn(self, turn: asyncio.Future[None], key: str | None) -> set[asyncio.Future[None]]:
-        if key is not None:
-            self._listener(events.Note(key, "The limit of requests is used up: waiting for a turn."))
-        try:
-            done, _ = await asyncio.wait({turn}, timeout=_MAX_WAIT)
-            return done
-        finally:
-            if key is not None:
-                self._listener(events.Note(key, None))
-
     async def _wait_visibly(self, key: str, error: GettError, step: float) -> None:
-        at = (self._now() + timedelta(seconds=step)).astimezone()
-        self._listener(events.Note(key, f"{error} Going again at {at:%H:%M:%S}, in {step:.0f} s."))
+        self._tell_wait(key, f"{error} Going again", step)
         try:
             async with asyncio.timeout(step):
                 await self._closing.wait()
@@ -201,6 +199,19 @@ class Gateway:
             return
         finally:
             self._listener(events.Note(key, None))
+
+    def _tell_wait(self, key: str, why: str, seconds: float) -> None:
+        at = (self._now() + timedelta(seconds=seconds)).astimezone()
+        self._listener(events.Note(key, f"{why} at {at:%H:%M:%S}, in {seconds:.0f} s."))
+
+
+async def _in_time(turn: Awaitable[None]) -> None:
+    """Waits for the turn of what a person asked for, but not for ever. Raises NotSentError."""
+    try:
+        async with asyncio.timeout(_MAX_WAIT):
+            await turn
+    except TimeoutError:
+        raise _not_sent("no turn came within two minutes: Gett asked for a pause") from None
 
 
 def _not_sent(reason: str) -> NotSentError:

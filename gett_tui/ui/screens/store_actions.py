@@ -93,14 +93,18 @@ class StoreActions:
 
     async def _each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool, is_told: bool) -> None:
         batch = Batch(records, lambda record: use_case(record.key), on_end=self._ended)
-        waiting = partial(self._notifications.say, "Gett is being asked; no answer yet.")
-        timer = None if is_told else self._screen.set_timer(_SILENT, waiting)
+        timer = None if is_told else self._screen.set_timer(_SILENT, self._tell_waiting)
         try:
             summary = await batch.run()
         finally:
             if timer is not None:
                 timer.stop()
         self._tell(summary, quiet=quiet)
+
+    def _tell_waiting(self) -> None:
+        # Why it is not asked yet, and until when, stands on the status line.
+        is_out = self._service.outage.next_try is not None
+        self._notifications.say("Gett is asked later: see above." if is_out else "Gett is being asked; no answer yet.")
 
     def _ended(self, end: End[Record]) -> None:
         before, after = end.item, end.record
