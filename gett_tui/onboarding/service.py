@@ -166,17 +166,19 @@ class Service:
     # -- use cases
 
     async def register(self, registration: Registration, *, allow_duplicate: bool = False) -> Record:
-        """See ``Registering.register``."""
+        """See ``Registering.register``.
+
+        What is gone under this partner store id is asked about first: Gett may know it again, as after a wrong key.
+        """
         await self._announced()
         if not allow_duplicate:
-            await self._ask_about_the_gone(registration.partner_store_id)
+            await self._ask_about_gone(registration.partner_store_id)
         return await self._registering.register(registration, allow_duplicate=allow_duplicate)
 
-    async def _ask_about_the_gone(self, partner_store_id: str) -> None:
-        """Registering what Gett knows again would double it; one that is live again is found by the guard."""
-        gone = [record for record in self.records() if record.status is OwnState.GONE]
-        for record in gone:
-            if record.partner_store_id == partner_store_id:
+    async def _ask_about_gone(self, partner_store_id: str) -> None:
+        """Makes live again what Gett knows again, so that the guard sees it. Raises as ``refresh``."""
+        for record in self.records():
+            if record.status == OwnState.GONE and record.partner_store_id == partner_store_id:
                 await self.refresh(record.key)
 
     async def try_again(self, key: str) -> Record:

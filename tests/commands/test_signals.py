@@ -134,7 +134,7 @@ def test_an_id_that_was_given_up_is_told_once_and_is_status_3(
         raise UnkeptError("p-1", ONE)
 
     monkeypatch.setattr(Service, "register", unkept)
-    monkeypatch.setattr(Service, "unsaved", {"p-1": ONE})
+    monkeypatch.setattr(Service, "unsaved", {ONE: "p-1"})
     run: Run = in_process(monkeypatch, capsys)
     done = run(environment(tmp_path, "http://127.0.0.1:1"), "register", "p-1", *STORE)
     assert (done.status, done.out) == (3, "")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gett_script import NOT_FOUND, Reply, made, problem, scripted_gett
+from gett_script import LOST, NOT_FOUND, OTHER, Reply, made, problem, scripted_gett
 from runtimes import registration, runtime, stored
 
 from gett_tui.errors import GettTuiError
-from gett_tui.gett.errors import ProblemError
+from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.onboarding.errors import NotKnownError, NotPossibleError
+from gett_tui.onboarding.ports import DuplicateError
 from gett_tui.onboarding.status import OwnState, can_change
 
 FOREIGN: list[Reply] = [
@@ -101,3 +102,30 @@ async def test_an_answer_that_is_not_wanted_any_more_changes_nothing(tmp_path: P
         record = await running.service.register(registration())
         assert (await running.service.refresh(record.key, wanted=lambda: False)).status == "pending_catalog"
     assert stored(tmp_path)[0].status == "pending_catalog"
+
+
+async def test_a_gone_store_is_asked_about_before_it_is_registered_again(tmp_path: Path) -> None:
+    """A wrong key, a wrong host: Gett did not know the store then, and knows it now."""
+    async with scripted_gett(register=made(), status=NOT_FOUND) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        assert (await running.service.refresh(record.key)).status is OwnState.GONE
+        gett.will("status", made(status="active"))
+        with pytest.raises(DuplicateError):
+            await running.service.register(registration())
+        assert running.service.get(record.key).status == "active"
+        assert gett.count("register") == 1
+
+
+async def test_where_gett_does_not_tell_a_gone_store_is_not_registered_again(tmp_path: Path) -> None:
+    async with scripted_gett(register=made(), status=NOT_FOUND) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        await running.service.refresh(record.key)
+        gett.will("status", LOST)
+        with pytest.raises(GettError):
+            await running.service.register(registration())
+        assert gett.count("register") == 1
+        assert len(stored(tmp_path)) == 1
+        gett.will("status", NOT_FOUND)
+        gett.will("register", made(OTHER))
+        await running.service.register(registration())
+        assert gett.count("register") == 2
