@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "gett_tui.commands",
         "gett_tui.config",
+        "gett_tui.config_file",
         "gett_tui.api_key",
         "gett_tui.runtime",
         "gett_tui.onboarding",
