@@ -136,13 +136,21 @@ def config_path(env: Mapping[str, str]) -> Path:
 def state_folder(env: Mapping[str, str]) -> Path:
     """Where all profiles' records lie; ``GETT_STATE_DIR`` overrides."""
     chosen = env.get("GETT_STATE_DIR")
-    return Path(chosen).expanduser().absolute() if chosen else _xdg(env, "XDG_STATE_HOME", ".local/state")
+    return _home_known(Path(chosen)).absolute() if chosen else _xdg(env, "XDG_STATE_HOME", ".local/state")
+
+
+def _home_known(path: Path) -> Path:
+    """``path`` with a leading ``~`` filled in. Raises ConfigError: a container's user may have no home."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError("There is no home folder for ~: set HOME, or GETT_STATE_DIR to a full path.") from None
 
 
 def _xdg(env: Mapping[str, str], variable: str, fallback: str) -> Path:
     base = env.get(variable, "")
     # The XDG specification has relative paths ignored.
-    root = Path(base) if base.startswith("/") else Path(env.get("HOME") or "~").expanduser() / fallback
+    root = Path(base) if base.startswith("/") else _home_known(Path(env.get("HOME") or "~")) / fallback
     return root / "gett-tui"
 
 

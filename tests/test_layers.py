@@ -16,7 +16,7 @@ BELOW: dict[str, str] = {
     # What each room of the house may import; from the top of this table to its bottom, and never back.
     "__main__": "cli",
     "cli": "commands dashboard config api_key storage crash_report error_messages",
-    "commands": "runtime config api_key sandbox storage onboarding gett error_messages",
+    "commands": "runtime config config_file api_key sandbox storage onboarding gett error_messages",
     "dashboard": "ui runtime demo config storage onboarding gett crash_report",
     "ui": "runtime onboarding gett error_messages",
     "demo": "runtime sandbox storage onboarding gett",

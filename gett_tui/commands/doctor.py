@@ -21,6 +21,7 @@ from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
 from gett_tui.storage.inspection import look_over, repair
+from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _all_files(findings: Findings) -> None:
 
 def _own_files(findings: Findings, folder: Path, *, mend: bool) -> None:
     with findings.about("records"):
-        if not folder.exists():
+        if not is_there(folder):
             findings.ok(f"records: none yet in {folder}")
             return
         if mend:

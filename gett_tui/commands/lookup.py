@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.errors import GettTuiError
 from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class NoSuchStoreError(GettTuiError):
 def read_all(folder: Path) -> RecordStore:
     """All records of the profile whose state lies in ``folder``. Raises StorageError."""
     store = _store(folder)
-    if folder.is_dir():
+    if is_there(folder):
         for _ in store.load():
             pass
     return store

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from binascii import a2b_base64
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -78,12 +79,22 @@ def without_key(text: bytes, key: Secret) -> bytes:
     return search.hide(text)
 
 
+# What is hidden, in this order: the words that hold the key, JSON texts, JSON lists, lines. What is left of an answer
+# stays JSON as long as it can: an id may stand in the rest of it.
+_PIECES = (
+    (re.compile(rb"[^\s\"'<>,;{}()\[\]|]+"), _HIDDEN),
+    (re.compile(rb'"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"'), b'"%b"' % _HIDDEN),
+    (re.compile(rb"\[[^\[\]{}]*+\]"), b'["%b"]' % _HIDDEN),
+    (re.compile(rb"[^\r\n]+"), _HIDDEN),
+)
+
 # -- the normal form
 
 _LOWER = bytes(range(256)).lower()
 _NOT_ALNUM = bytes(code for code in range(256) if not chr(code).isascii() or not chr(code).isalnum())
 _NOT_BASE64 = bytes(code for code in _NOT_ALNUM if code not in b"+/-_")
 _ZERO_BUT_HEX = bytes(code if code in b"0123456789abcdef" else 0x30 for code in range(256))
+_NUMBERS = bytes(code if code in b"0123456789," else 0x2C if code in b" \t\r\n" else 0x78 for code in range(256))
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _ESCAPE = re.compile(
     rb"%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\x([0-9a-f]{2})|\\u\{0*([0-9a-f]{2})\}|&#x0*([0-9a-f]{2});?"
@@ -155,6 +166,9 @@ class _Search:
         as_they_are = [row for row in rows if len(_stripped(row)) < _LONG_ENOUGH]
         edge = rb"(?<![0-9A-Za-z])%b(?![0-9A-Za-z])" if len(raw) < _LONG_ENOUGH else b"(?i:%b)"
         self._exact = [re.compile(edge % re.escape(row)) for row in as_they_are]
+        self._decimal = [_listed(row) for row in rows if len(row) >= _LONG_ENOUGH]
+        half = _IN_A_ROW // 2
+        self._decimal_blocks = [_listed(raw[at : at + half]) for at in range(0, len(raw) - half + 1, half)]
         self._written = _written(raw)
 
     def hide(self, text: bytes) -> bytes:
@@ -164,17 +178,17 @@ class _Search:
         if _is_tangled(text):
             return _HIDDEN
         text = self._written.sub(_HIDDEN, text)
-        for piece in (rb"[^\s\"'<>,;{}()\[\]|]+", rb"[^\r\n]+"):
+        for piece, hidden in _PIECES:
             if not self._finds(text):
                 return text
             if len(text) > _MAX_PIECEWISE:
                 break
-            text = re.sub(piece, self._piece, text)
+            text = piece.sub(partial(self._piece, hidden=hidden), text)
         return _HIDDEN if self._finds(text) else text
 
-    def _piece(self, found: re.Match[bytes]) -> bytes:
+    def _piece(self, found: re.Match[bytes], *, hidden: bytes) -> bytes:
         piece = found[0]
-        return _HIDDEN if len(piece) >= _SHORTEST and self._finds(piece) else piece
+        return hidden if len(piece) >= _SHORTEST and self._finds(piece) else piece
 
     def _finds(self, text: bytes) -> bool:
         if _is_tangled(text):
@@ -188,7 +202,12 @@ class _Search:
         return any(row.search(text) for row in self._exact)
 
     def _finds_coded(self, text: bytes) -> bool:
-        return any(self._finds_plain(part) for part in (*_from_base64(text), *_from_hex(text)))
+        if any(self._finds_plain(part) for part in (*_from_base64(text), *_from_hex(text))):
+            return True
+        return any(self._finds_listed(form) for form in _numbers(text))
+
+    def _finds_listed(self, form: bytes) -> bool:
+        return any(block in form for block in self._decimal_blocks) and any(row in form for row in self._decimal)
 
 
 _SEARCHES: WeakKeyDictionary[Secret, _Search] = WeakKeyDictionary()
@@ -207,6 +226,15 @@ def _from_hex(text: bytes) -> Iterator[bytes]:
     coded = _stripped(text).replace(b"0x", b"").translate(_ZERO_BUT_HEX).decode("ascii")
     for start in range(2):
         yield bytes.fromhex(coded[start : len(coded) - (len(coded) - start) % 2])
+
+
+def _listed(row: bytes) -> bytes:
+    return b",".join(b"%d" % code for code in row)
+
+
+def _numbers(text: bytes) -> tuple[bytes, bytes]:
+    """The decimal numbers that ``text`` lists, as servers print a buffer: with commas in between, or blanks alone."""
+    return text.translate(_NUMBERS, b" \t\r\n"), text.translate(_NUMBERS)
 
 
 def _written(key: bytes) -> re.Pattern[bytes]:

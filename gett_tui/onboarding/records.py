@@ -41,6 +41,8 @@ class Records:
         self._statuses: dict[str, State] = {}
         self._told = events.FilesTrouble()
         self._is_open = False
+        self._stale: dict[str, StorageError] = {}
+        """The records that are older than what Gett said, since it could not be kept, and why."""
         self.unsaved: dict[str, str] = {}
         """What Gett has answered and nothing has kept so far: onboarding id to partner store id."""
 
@@ -74,7 +76,7 @@ class Records:
             self._tell_problems(error)
         else:
             if not self.unsaved:
-                self._tell_problems(None)
+                self._tell_problems(next(iter(self._stale.values()), None))
 
     def get(self, key: str) -> Record:
         """The record called ``key``. Raises RecordGoneError."""
@@ -95,7 +97,19 @@ class Records:
 
     async def observe(self, known: Record, change: Callable[[Record], Record]) -> Record:
         """Keeps what an answer says of ``known``, unless the record is another one by now."""
-        return self._told_of(await asyncio.to_thread(self.store.observe, known, change))
+        try:
+            record = await asyncio.to_thread(self.store.observe, known, change)
+        except StorageError as error:
+            self._is_stale(known.key, error)
+            raise
+        self._stale.pop(known.key, None)
+        return self._told_of(record)
+
+    def _is_stale(self, key: str, error: StorageError) -> None:
+        # What is wrong with one file alone is one of the store's problems. A command tells what is raised.
+        if error.facts.get("errno") is not None and self._patience is None:
+            self._stale[key] = error
+            self._tell_problems(error)
 
     async def begin_attempt(self, attempt: Record, *, allow_duplicate: bool) -> Record:
         """Keeps the intent to register. Raises DuplicateError, CannotLookError, StorageError."""
@@ -185,6 +199,9 @@ class Records:
         arrived = [record for record in changed if self._moved(record) and news and is_news(record.status)]
         for key in changes.removed:
             self._statuses.pop(key, None)
+        for key in (*changes.removed, *(record.key for record in changed)):
+            # What could not be kept here another copy may have kept since.
+            self._stale.pop(key, None)
         self._listener(StoresChanged(changed, changes.removed))
         for record in arrived:
             self._listener(events.News(record))

@@ -95,14 +95,17 @@ class RecordWriter:
         if not isinstance(found, Unusable):
             return
         if found.kind is Kind.NEWER or (folders and self.path(place).is_dir()):
-            raise UnkeepableError(f"{self.path(place)}: {found.text}", facts={"path": str(self.path(place))})
+            raise UnkeepableError(f"{self.path(place)}: {found.text}", facts=self._facts(place, found))
         if found.kind is Kind.TROUBLE:
             self.refuse_unusable(place, found)
 
     def refuse_unusable(self, place: Place, found: Found | Unusable | None) -> None:
         """Raises StorageError when what stands there is no usable record."""
         if isinstance(found, Unusable):
-            raise StorageError(f"{self.path(place)}: {found.text}", facts={"path": str(self.path(place))})
+            raise StorageError(f"{self.path(place)}: {found.text}", facts=self._facts(place, found))
+
+    def _facts(self, place: Place, found: Unusable) -> dict[str, object]:
+        return {"path": str(self.path(place)), "why": found.text}
 
     def end_attempt(self, held: HeldLock, place: Place, found: Found | Unusable | None) -> None:
         """Removes an attempt's file, be it damaged: its end is known. What is no file of ours stays.

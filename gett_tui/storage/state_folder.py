@@ -5,8 +5,10 @@ Records of one Gett must never be asked about at another: it would answer that i
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +44,17 @@ def claim_folder(folder: Path, host: str, profile: str) -> None:
             f"The stores of profile {profile} stand at {known or 'no host that can be read'}, not at {host}. "
             "Use another profile for this host: GETT_PROFILE=NAME."
         )
+
+
+def is_there(folder: Path) -> bool:
+    """Whether the state folder has been made. Raises FileTroubleError: what cannot be looked at is not empty."""
+    with files.explained("Cannot read the folder", folder):
+        try:
+            if stat.S_ISDIR(os.stat(folder).st_mode):
+                return True
+        except FileNotFoundError:
+            return False
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 
 def _known_host(folder: Path) -> str | None:

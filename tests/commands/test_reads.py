@@ -33,3 +33,32 @@ def test_a_store_that_is_not_in_an_empty_profile_is_named(tmp_path: Path, run: R
     done = run(environment(tmp_path, "http://127.0.0.1:1"), "refresh", "p-1")
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("gett-tui: No store here is called p-1;")
+
+
+@pytest.mark.parametrize("place", ["a-file", "a-file/below", "/dev/null"])
+@pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["show", "p-1"], ["doctor"]])
+def test_a_place_that_can_hold_no_stores_is_not_taken_for_an_empty_one(
+    tmp_path: Path, run: Run, place: str, command: list[str]
+) -> None:
+    (tmp_path / "a-file").touch()
+    done = run(environment(tmp_path, "http://127.0.0.1:1", GETT_STATE_DIR=str(tmp_path / place)), *command)
+    assert done.status == 1
+    assert "there is a file in the folder's place" in done.out + done.err
+    assert "no reason" not in done.out + done.err
+
+
+@pytest.mark.parametrize("text", ['key = "ha', "format = 99\n", "\x00"])
+def test_of_a_store_whose_file_is_unusable_it_is_told_why(tmp_path: Path, run: Run, text: str) -> None:
+    folder = keep(tmp_path, store(ONE, "p-1", Status.ACTIVE))
+    (folder / "onboardings" / f"{ONE}.toml").write_text(text)
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), "show", ONE)
+    assert done.status == 1
+    assert f"{ONE}.toml: " in done.err
+    assert "no reason is told" not in done.err
+
+
+@pytest.mark.parametrize("command", [["list"], ["refresh", "p-1"], ["doctor"]])
+def test_a_home_that_nobody_has_is_told(tmp_path: Path, run: Run, command: list[str]) -> None:
+    done = run(environment(tmp_path, "http://127.0.0.1:1", GETT_STATE_DIR="~no-such-user/x"), *command)
+    assert done.status in (1, 2)
+    assert "There is no home folder for ~" in done.out + done.err

@@ -140,3 +140,29 @@ async def test_the_key_in_a_redirect_s_host_name_is_hidden() -> None:
                 with pytest.raises(UnreadableAnswerError, match="a redirect to ") as caught:
                     await client.status("id-1")
         assert "7hq2" not in (str(caught.value) + str(caught.value.facts)).lower()
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        list(KEY.encode()),
+        list(KEY),
+        [KEY[at : at + 5] for at in range(0, len(KEY), 5)],
+        " ".join(KEY),
+        KEY.encode().hex(" "),
+        ", ".join(f"0x{code:02x}" for code in KEY.encode()),
+        ", ".join(map(str, f"Bearer {KEY}".encode())),
+        "\n".join(KEY[at : at + 7] for at in range(0, len(KEY), 7)),
+        f'a "quoted" {KEY.encode().hex(" ")} \\ end',
+    ],
+)
+async def test_an_id_beside_a_key_in_pieces_is_kept(quoted: object) -> None:
+    """The answer to a Register is all that tells the id: no more of it is hidden than must be."""
+    body = json.dumps({"a": [1, "x"], "debug": {"header": quoted}, "onboardingId": "ob-1", "status": "new"}).encode()
+    answer = head(200, f"Content-Length: {len(body)}", "Content-Type: application/json") + body
+    with hostile_server(answering(answer)) as server:
+        async with GettClient(server.url, Secret(KEY)) as client:
+            onboarding = await client.status("ob-1")
+    assert (onboarding.onboarding_id, onboarding.status) == ("ob-1", "new")
+    shown = json.dumps(onboarding.unknown())
+    assert onboarding.unknown()["debug"] == {"header": ["***"] if isinstance(quoted, list) else "***"}, shown

@@ -335,8 +335,42 @@ async def test_a_disk_that_refuses_is_named_and_polling_catches_up_when_it_recov
             monkeypatch.setattr(files, "_write_synced", refuse)
             with pytest.raises(FileTroubleError, match=said):
                 await running.service.refresh(record.key)
+            for _ in range(2):
+                await running.service.follow()
+                assert said in str(troubles(heard)[-1]), "what is on the screen is older than what Gett said"
             monkeypatch.undo()
             assert (await running.service.refresh(record.key)).status == "ready_to_activate"
+            await running.service.follow()
+            assert troubles(heard)[-1] is None
+
+
+async def test_what_another_copy_could_keep_is_no_trouble_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[events.Event] = []
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with live_sandbox() as live:
+        async with session(tmp_path, live.url, heard) as one, session(tmp_path, live.url) as other:
+            record = await one.service.register(registration(live))
+            live.state.onboardings[record.onboarding_id or ""].forced = "ready_to_activate"
+            monkeypatch.setattr(files, "_write_synced", refuse)
+            with pytest.raises(FileTroubleError):
+                await one.service.refresh(record.key)
+            monkeypatch.undo()
+            await other.service.follow()
+            await other.service.refresh(record.key)
+            await one.service.follow()
+            await one.service.follow()
+            assert one.service.get(record.key).status == "ready_to_activate"
+            assert troubles(heard)[-1] is None
+
+
+def troubles(heard: list[events.Event]) -> list[object]:
+    """What stood on the status line about the files, one after the other."""
+    return [event.error for event in heard if isinstance(event, events.FilesTrouble)]
 
 
 async def test_a_state_folder_that_vanishes_loses_nothing(tmp_path: Path) -> None:
