@@ -123,6 +123,24 @@ class Answer:
             pass
         raise self.unreadable("the answer lacks what it should hold", Outcome.DONE)
 
+    def check_done(self, onboarding_id: str) -> None:
+        """Raises UnreadableAnswerError when a 2xx that need hold nothing holds what Gett would not say of its end.
+
+        That is what is no JSON, a problem, or about another onboarding.
+        """
+        if self.cut or self.is_html:
+            raise self.unreadable(self.cut or "the answer is a web page")
+        text = self.body.strip()
+        said = _json(text)
+        if text not in (b"", b"null") and said is None:
+            raise self.unreadable("the answer is no JSON")
+        members = cast("dict[str, object]", said) if isinstance(said, dict) else {}
+        if members.get("errorCode"):
+            raise self.unreadable("the answer is a problem")
+        told = members.get("onboardingId")
+        if isinstance(told, str | int) and str(told).strip() not in ("", onboarding_id):
+            raise self.unreadable("Gett answered about another onboarding")
+
     def _where_to(self) -> str:
         location = self.headers.get("location")
         if not location:

@@ -217,3 +217,35 @@ async def test_the_same_answer_again_is_no_news_whatever_it_holds(tmp_path: Path
         first = await running.service.refresh(record.key)
         assert "review" in first.more
         assert (await running.service.refresh(record.key)).version == first.version
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, {"onboardingId": OTHER, "status": "cancelled"}),
+        Reply(200, "You are offline. Log in.", "text/plain"),
+        Reply(200, "<p>Log in</p>", "application/json"),
+        Reply(202, {"title": "Not Found", "status": 404, "errorCode": "NOT_FOUND"}),
+    ],
+)
+async def test_an_answer_to_cancel_that_may_be_somebody_else_s_ends_no_store(tmp_path: Path, reply: Reply) -> None:
+    async with (
+        scripted_gett(register=made(), status=made(), cancel=reply) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        with pytest.raises(UnconfirmedError):
+            await running.service.cancel(record.key)
+        with pytest.raises(DuplicateError):
+            await running.service.register(registration())
+    assert [kept.status for kept in stored(tmp_path)] == ["pending_catalog"]
+
+
+@pytest.mark.parametrize("body", ["", " ", "null", "{}", "[]", '"cancelled"', {"onboardingId": ID}, {"message": "ok"}])
+async def test_what_gett_may_say_of_a_cancellation_ends_the_store(tmp_path: Path, body: object) -> None:
+    async with (
+        scripted_gett(register=made(), cancel=Reply(200, body)) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        assert (await running.service.cancel(record.key)).status is OwnState.CANCELLED
