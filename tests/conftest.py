@@ -46,5 +46,15 @@ def anyio_backend() -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the crash tests go on, and from which seed."""
+    parser.addoption("--all", action="store_true", help="run the slow tests, too (see the marker)")
     parser.addoption("--crash-runs", type=int, default=60, help="how often the program is killed")
     parser.addoption("--crash-seed", type=int, default=0, help="the seed of a run to repeat")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the slow tests to ``.ci/run`` and to whoever asks for all."""
+    if config.getoption("--all"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.skip(reason="slow: --all runs it"))

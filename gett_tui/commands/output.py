@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any, cast
 
 from gett_tui.commands import streams
+from gett_tui.gett.secret import redacted
 from gett_tui.onboarding.status import OwnState, meaning, word
 from gett_tui.text import lines, one_line
 
@@ -30,7 +31,7 @@ _NOT_SHOWN = ("format", "revision", "token", "gett_status")
 def say(text: str) -> None:
     """Tells a person something, on one line of stderr; where nobody can be told, what is under way goes on."""
     try:
-        print(f"gett-tui: {one_line(text, _LINE)}", file=sys.stderr)
+        print(f"gett-tui: {one_line(redacted(text), _LINE)}", file=sys.stderr)
     except OSError:
         streams.drop(sys.stderr)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from command_driver import as_process, environment, keep, store
 from test_signals import NOT_SAVED, STORE, Held, take_nothing
 
 from gett_tui.onboarding.status import Status
+
+pytestmark = pytest.mark.slow
 
 ONE = "7b0d6a3e-0f0e-4c55-9a53-000000000001"
 

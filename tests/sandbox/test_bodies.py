@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandbox_server import Live, live_sandbox
 
+pytestmark = pytest.mark.slow
+
 GOOD = body("https://c.example/x")
 
 

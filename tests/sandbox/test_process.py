@@ -181,6 +181,8 @@ def wait(*_, **__):
     time.sleep(3600)
 socket.getaddrinfo = wait
 from gett_tui.cli import run
+
+pytestmark = pytest.mark.slow
 sys.exit(run(sys.argv[1:]))
 """
 
