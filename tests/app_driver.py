@@ -83,7 +83,7 @@ def make_app(
     )
 
 
-async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 30.0) -> None:
     """Waits until ``true()``; fails after ``seconds``."""
     end = asyncio.get_running_loop().time() + seconds
     while not true():

@@ -124,7 +124,7 @@ class PtySession:
                 raise TimeoutError(f"still writing after {timeout} s")
         return b"".join(data for _, data in self.chunks[first:])
 
-    def wait_for(self, text: str, timeout: float = 20.0) -> None:
+    def wait_for(self, text: str, timeout: float = 40.0) -> None:
         """Read until ``text`` is on the screen. Raises TimeoutError, with the screen, if it does not come."""
         end = time.monotonic() + timeout
         while not any(text in line for line in self.screen()):
@@ -156,7 +156,7 @@ class PtySession:
         pyte.ByteStream(screen).feed(_UNKNOWN_TO_PYTE.sub(b"", data))
         return [line.rstrip() for line in screen.display]
 
-    def wait_for_exit(self, timeout: float = 10.0) -> int:
+    def wait_for_exit(self, timeout: float = 30.0) -> int:
         """Read on until the program ends; its exit status. Raises TimeoutError if it does not."""
         end = time.monotonic() + timeout
         while self.status is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ValidationError
 
 from gett_tui.gett.errors import Outcome, Problem, ProblemError, ProblemItem, UnreadableAnswerError
+from gett_tui.gett.json_reading import read_json
 from gett_tui.gett.secret import HIDDEN
 from gett_tui.text import one_line
 
@@ -32,10 +32,7 @@ BODY_LIMIT = 1024 * 1024
 
 _SHOWN = 2_000
 _MAX_ITEMS = 50
-_MAX_DEPTH = 50
-_MAX_DIGITS = 100
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -114,7 +111,7 @@ class Answer:
         """The body as ``model``. A JSON object that lacks what is needed still proves that Gett did it."""
         if self.cut:
             raise self.unreadable(self.cut)
-        data = _json(self.body)
+        data = read_json(self.body)
         if not isinstance(data, dict):
             raise self.unreadable("the answer is no JSON object")
         try:
@@ -131,7 +128,7 @@ class Answer:
         if self.cut or self.is_html:
             raise self.unreadable(self.cut or "the answer is a web page")
         text = self.body.strip()
-        said = _json(text)
+        said = read_json(text)
         if text not in (b"", b"null") and said is None:
             raise self.unreadable("the answer is no JSON")
         members = cast("dict[str, object]", said) if isinstance(said, dict) else {}
@@ -156,7 +153,7 @@ class Answer:
     def _members(self) -> dict[str, object]:
         """The members of the JSON object in the body; none when it is none."""
         kind = self.headers.get("content-type", "json").lower()
-        data = _json(self.body) if "json" in kind and not self.cut else None
+        data = read_json(self.body) if "json" in kind and not self.cut else None
         return cast("dict[str, object]", data) if isinstance(data, dict) else {}
 
     def _problem(self) -> Problem:
@@ -210,46 +207,6 @@ def decoded(raw: bytes, encoding: str) -> tuple[bytes, bool]:
             # Bounded, so that a small body cannot grow to gigabytes.
             raw = zlib.decompressobj(_GZIP_OR_ZLIB).decompress(raw, BODY_LIMIT + 1)
     return raw[:BODY_LIMIT], len(raw) <= BODY_LIMIT
-
-
-def _json(body: bytes) -> object:
-    """The JSON value in ``body``; None when it is none, is ``null``, or is nested beyond reason.
-
-    Bytes and escapes that are no text become replacement characters; numbers of absurd length or size, and what
-    only JavaScript takes for a number, become text: no other reader of JSON could read them from us.
-    """
-    text = body.decode("utf-8-sig", "replace")
-    try:
-        data: object = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=str)
-        if _SURROGATE_ESCAPE.search(text):
-            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-    return None if _is_too_deep(data) else data
-
-
-def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits) <= _MAX_DIGITS else digits
-
-
-def _float(digits: str) -> float | str:
-    number = float(digits)
-    return number if math.isfinite(number) else digits
-
-
-def _is_too_deep(data: object) -> bool:
-    level: list[object] = [data]
-    for _ in range(_MAX_DEPTH):
-        level = [child for value in level for child in _children(value)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return list(cast("dict[str, object]", value).values())
-    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _text(value: object) -> str | None:

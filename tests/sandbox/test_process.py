@@ -21,6 +21,8 @@ from hostile_server import answering, falling_silent, head, hostile_server, whol
 
 from gett_tui.sandbox.printer import Printer
 
+pytestmark = pytest.mark.slow
+
 SECRET = "test-webhook-secret"
 LONG = 30
 """Seconds that a test waits for what comes at once; without its fix it would come after an hour."""
@@ -181,8 +183,6 @@ def wait(*_, **__):
     time.sleep(3600)
 socket.getaddrinfo = wait
 from gett_tui.cli import run
-
-pytestmark = pytest.mark.slow
 sys.exit(run(sys.argv[1:]))
 """
 

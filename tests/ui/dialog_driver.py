@@ -68,8 +68,8 @@ class DialogApp(App[None]):
 
 
 async def until(pilot: Pilot[Any], true: Callable[[], bool]) -> None:
-    """Waits until ``true()``; fails after five seconds."""
-    end = asyncio.get_running_loop().time() + 5
+    """Waits until ``true()``; fails after twenty seconds."""
+    end = asyncio.get_running_loop().time() + 20
     while not true():
         assert asyncio.get_running_loop().time() < end, "it did not come about in time"
         await pilot.pause(0.01)
