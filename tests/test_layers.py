@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,9 +53,14 @@ def imported(path: Path) -> set[str]:
 
 
 def loaded(code: str) -> set[str]:
-    """The modules that are loaded after ``code`` ran in a new interpreter."""
+    """The modules loaded after ``code`` ran in a new interpreter, which is not measured: measuring loads its own."""
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
+        env=unmeasured,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(done.stdout.split())
 
