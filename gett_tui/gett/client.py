@@ -87,7 +87,7 @@ class GettClient:
     async def activate(self, onboarding_id: str) -> Store | None:
         """Activate Store. None when a 2xx comes without a body; an unreadable one is UnreadableAnswerError."""
         answer = await self._exchange("POST", _path(ACTIVATE_PATH, onboarding_id), "write")
-        if not answer.cut and not answer.body.strip():
+        if not answer.cut and answer.body.strip() in (b"", b"null"):
             return None
         return answer.read(Store)
 
