@@ -59,7 +59,7 @@ class Cause(StrEnum):
     """Gett answered Register with the onboarding id of another store here."""
     NO_STATUS = "no_status"
     UNPROVED = "unproved"
-    """A 2xx without what it should hold, and a status that does not show the end; the fact ``action`` is which write."""
+    """A 2xx without what it should hold, and a status that does not show the end; the fact ``action`` says of what."""
     INTERRUPTED = "interrupted"
     """The program ended before the answer came."""
     NOT_CONNECTED = "not_connected"

@@ -20,7 +20,7 @@ from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
-from gett_tui.storage.inspection import look_over, repair
+from gett_tui.storage.inspection import inspect, repair
 from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
 
@@ -153,7 +153,7 @@ def _own_files(findings: Findings, folder: Path, *, mend: bool) -> None:
 
 
 def _examine(findings: Findings, folder: Path) -> None:
-    found = look_over(folder)
+    found = inspect(folder)
     findings.ok(f"records: {found.records} sound in {folder}")
     for remark in found.remarks:
         tell = findings.bad if remark.is_bad else findings.note

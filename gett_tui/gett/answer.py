@@ -107,7 +107,7 @@ class Answer:
         return self.unreadable("an answer of an unknown kind")
 
     def read(self, model: type[M]) -> M:
-        """The body as ``model``; a problem is none, whatever its status. One that lacks what is needed proves nothing, whatever its status: anybody can say 2xx."""
+        """The body as ``model``. A problem, or what lacks an id, proves nothing: anybody in between can say 2xx."""
         if self.cut:
             raise self.unreadable(self.cut)
         data = read_json(self.body)

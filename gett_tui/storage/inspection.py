@@ -1,4 +1,4 @@
-"""Looks over a profile's state folder without touching it, and mends what can be mended when asked to."""
+"""Inspects a profile's state folder without touching it, and mends what can be mended when asked to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage import files
+from gett_tui.storage.duplicates import is_nameless
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Kind, Unusable, is_record_name, name_before, read
 from gett_tui.storage.record_store import RecordStore
@@ -39,14 +40,14 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class Inspection:
     """What was found: how many sound records, and the remarks."""
 
     records: int
     remarks: tuple[Remark, ...]
 
 
-def look_over(folder: Path) -> Checkup:
+def inspect(folder: Path) -> Inspection:
     """Reads all files below ``folder`` and changes nothing. Raises FileTroubleError."""
     remarks = [Remark(folder, notice.text, is_bad=False) for notice in network_notices(folder)]
     keys: dict[str, Path] = {}
@@ -63,7 +64,7 @@ def look_over(folder: Path) -> Checkup:
     for path in _listed(folder):
         if path.is_file():
             remarks += [*_half_written(path), *_modes(path, 0o177)]
-    return Checkup(sound, tuple(remarks))
+    return Inspection(sound, tuple(remarks))
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -108,6 +109,8 @@ def _about(path: Path, found: Found) -> Iterator[Remark]:
     record = found.record
     if found.format < FORMAT:
         yield Remark(path, f"is of the older format {found.format}", is_bad=False)
+    if is_nameless(record):
+        yield Remark(path, "names no partner store id, so each Register is refused until it does", is_bad=False)
     if record.status == OwnState.UNCONFIRMED:
         yield Remark(path, "is unconfirmed: the dashboard settles it", is_bad=False)
     if record.pending is not None:

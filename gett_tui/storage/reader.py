@@ -82,6 +82,7 @@ class Reader:
 
     def _recall(self, recalled: dict[Place, Record]) -> None:
         lost = {place for place, _ in self._mirror.unusable()}
+        lost |= {Place.of(record) for record in self._mirror.records() if not record.partner_store_id}
         lost |= {Place(folder, record_file.name_before(name) or name) for folder, name in self._mirror.asides()}
         self._mirror.recall({place: record for place, record in recalled.items() if place in lost})
 
