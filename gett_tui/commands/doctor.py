@@ -20,6 +20,7 @@ from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
+from gett_tui.gett.secret import redacted
 from gett_tui.storage.inspection import inspect, repair
 from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
@@ -45,16 +46,19 @@ class Findings:
 
     def ok(self, text: str) -> None:
         """Something is as it should be."""
-        put(f"ok    {one_line(text, _LINE)}")
+        self._say("ok    ", text)
 
     def note(self, text: str) -> None:
         """Something is worth knowing, and not wrong."""
-        put(f"note  {one_line(text, _LINE)}")
+        self._say("note  ", text)
 
     def bad(self, text: str) -> None:
         """Something is wrong."""
         self.is_well = False
-        put(f"BAD   {one_line(text, _LINE)}")
+        self._say("BAD   ", text)
+
+    def _say(self, sign: str, text: str) -> None:
+        put(sign + one_line(redacted(text), _LINE))
 
     @contextlib.contextmanager
     def about(self, what: str) -> Generator[None]:

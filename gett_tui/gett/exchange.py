@@ -34,6 +34,8 @@ _HEADERS = {
     "User-Agent": f"gett-tui/{__version__}",
 }
 _SHOWN_HEADERS = ("location", "x-request-id")
+_SEARCHED_AT_ONCE = 16 * 1024
+"""Bytes of a body from which it is searched for the key in a thread."""
 _PIECES_AT_ONCE = 50
 
 
@@ -136,7 +138,11 @@ class Exchanger:
         else:
             failure = NoAnswerError(Cause.BROKEN, "no answer came", facts=progress.facts())
         answer = arrived.answer(kind)
-        return failure if answer is None else _without_key(answer, self._key)
+        if answer is None:
+            return failure
+        if len(answer.body) < _SEARCHED_AT_ONCE:
+            return _without_key(answer, self._key)
+        return await asyncio.to_thread(_without_key, answer, self._key)
 
     def _request(self, method: str, url: str, body: Registration | None, progress: Progress) -> httpx.Request:
         extensions = {"timeout": self._timeout, "trace": progress.trace}
