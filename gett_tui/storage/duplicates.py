@@ -50,6 +50,9 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     for record in records:
         if partner_store_id in _names(record) and is_live(record.status):
             raise DuplicateError(record)
+    for record in mirror.vanished().values():
+        if partner_store_id in _names(record):
+            raise DuplicateError(record)
     blind: list[Path] = []
     for record in filter(is_nameless, records):
         known = mirror.recalled().get(Place.of(record))

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.status import OwnState
-from gett_tui.storage import files
+from gett_tui.storage import files, index
 from gett_tui.storage.duplicates import is_nameless
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Kind, Unusable, is_record_name, name_before, read
-from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.record_store import VANISHED, RecordStore
 from gett_tui.storage.state_folder import network_notices
 from gett_tui.storage.toml_codec import FORMAT
 
@@ -61,6 +61,7 @@ def inspect(folder: Path) -> Inspection:
             if record is not None:
                 sound += 1
                 remarks += _twice(path, record, keys)
+    remarks += _vanished(folder)
     for path in _listed(folder):
         if path.is_file():
             remarks += [*_half_written(path), *_modes(path, 0o177)]
@@ -88,6 +89,13 @@ def _inspected(remarks: list[Remark], path: Path) -> Record | None:
         return None
     remarks += [*_about(path, found), *_modes(path, 0o177)]
     return found.record
+
+
+def _vanished(folder: Path) -> Iterator[Remark]:
+    names = {name_before(path.name) or path.name for path in _listed(folder / ONBOARDINGS)}
+    for place, record in index.vanished(index.read(folder), names).items():
+        said = f"({record.partner_store_id} is {record.onboarding_id}) {VANISHED}"
+        yield Remark(folder.joinpath(*place), said, is_bad=True)
 
 
 def _half_written(path: Path) -> Iterator[Remark]:

@@ -46,6 +46,7 @@ class Mirror:
         self._renamed: set[Place] = set()
         """Files that are shown under another key than their own."""
         self._recalled: dict[Place, Record] = {}
+        self._vanished: dict[Place, Record] = {}
         self._asides: dict[str, tuple[str, ...]] = {}
         self.changes = 0
         """Counts the changes of records."""
@@ -159,6 +160,18 @@ class Mirror:
         """Keeps what the index knew of files that cannot be read now, or do not say whose they are."""
         with self._guard:
             self._recalled = records | self._recalled
+
+    def note_vanished(self, records: dict[Place, Record]) -> None:
+        """Notes what the index knew of a folder that has lost all that it held."""
+        with self._guard:
+            self._vanished = records
+
+    def vanished(self) -> dict[Place, Record]:
+        """The stores that only the index knows, since their folder has lost all that it held; none that stand again."""
+        with self._guard:
+            gone = {place: record for place, record in self._vanished.items() if place not in self._entries}
+            self._vanished = gone
+            return dict(gone)
 
     def note_asides(self, folder: str, names: Iterable[str]) -> None:
         """Notes which files were set aside in ``folder``."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 _ASIDE = "damaged; set aside earlier, not deleted"
+VANISHED = "has gone with all others, and the index alone knows it: put the folder back, or track the onboarding id"
 _TURNS = 3
 
 
@@ -69,6 +70,7 @@ class RecordStore:
         """The files that are no usable records, by path."""
         found = [RecordProblem(str(self._writer.path(place)), bad.text) for place, bad in self._mirror.unusable()]
         found += [RecordProblem(str(self._writer.path(place)), _ASIDE) for place in self._mirror.asides()]
+        found += [RecordProblem(str(self._writer.path(place)), VANISHED) for place in self._mirror.vanished()]
         return tuple(sorted(found, key=lambda problem: problem.place))
 
     @property
@@ -280,7 +282,7 @@ class RecordStore:
         ]
         lost = [(place, self._mirror.remembered(place)) for place, _ in self._mirror.unusable()]
         recalled = {place: record for place, record in lost if record is not None} | self._mirror.recalled()
-        index.write(self.folder, entries, recalled.items(), self._owner)
+        index.write(self.folder, entries, recalled, self._mirror.vanished(), self._owner)
         self._indexed = edits
 
 

@@ -14,6 +14,7 @@ from store_driver import AT, attempt, made, opened, records, settle, stored
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError
 from gett_tui.onboarding.record import RecordError
 from gett_tui.onboarding.status import OwnState
+from gett_tui.storage.files import FileTroubleError
 from gett_tui.storage.inspection import inspect
 from gett_tui.storage.record_store import RecordStore
 
@@ -247,6 +248,60 @@ def test_what_gett_calls_the_store_counts_too(tmp_path: Path) -> None:
     with pytest.raises(DuplicateError):
         store.begin_attempt(attempt("a2"))
     assert store.begin_attempt(attempt("a3", "p-2")).key == "a3"
+
+
+def _removed(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def _emptied(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+@pytest.mark.parametrize("harm", [_removed, _emptied])
+def test_stores_whose_folder_was_lost_are_not_registered_again_as_long_as_the_index_knows_them(
+    tmp_path: Path, harm: Harm
+) -> None:
+    before = opened(tmp_path)
+    for number in range(3):
+        before.add(stored(f"o-{number}", f"p-{number}"))
+    before.add(stored("o-9", "p-9", OwnState.CANCELLED))
+    settle(before)
+    before.save_index()
+    harm(tmp_path / "onboardings")
+    assert sum(remark.is_bad and "track" in remark.text for remark in inspect(tmp_path).remarks) == 3
+    for turn in range(3):
+        store = opened(tmp_path, f"{turn}-new")
+        assert len(store.problems) == 3 - turn
+        with pytest.raises(DuplicateError):
+            store.begin_attempt(attempt("a2", "p-2"))
+        assert store.begin_attempt(attempt(f"b{turn}", f"p-9{turn}")).key == f"b{turn}", "nobody knows of that one"
+        store.add(stored(f"o-{turn}", f"p-{turn}"))  # as tracking it does
+        assert len(store.problems) == 2 - turn
+        settle(store)
+        store.save_index()  # it must not forget what it alone knows
+    assert opened(tmp_path, "9-new").begin_attempt(attempt("a9", "p-9")).key == "a9", "that one had ended"
+
+
+def test_one_store_that_a_person_removed_is_forgotten(tmp_path: Path) -> None:
+    before = opened(tmp_path)
+    for number in (1, 2):
+        before.add(stored(f"o-{number}", f"p-{number}"))
+    settle(before)
+    before.save_index()
+    place(tmp_path).unlink()
+    store = opened(tmp_path, "2-new")
+    assert store.problems == ()
+    assert store.begin_attempt(attempt()).key == "a1"
+
+
+def test_a_file_in_the_folder_s_place_refuses_and_is_told(tmp_path: Path) -> None:
+    opened(tmp_path).add(stored("o-1"))
+    shutil.rmtree(tmp_path / "onboardings")
+    (tmp_path / "onboardings").touch()
+    with pytest.raises(FileTroubleError, match="there is a file in the folder's place"):
+        RecordStore(tmp_path, "2-new").begin_attempt(attempt("a2"))
 
 
 def test_under_the_lock_everything_is_looked_at_whatever_the_stamps_say(tmp_path: Path) -> None:
