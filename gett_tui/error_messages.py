@@ -50,6 +50,10 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
         "the TLS connection to the proxy {proxy} failed ({reason})",
         f"Check {{variable}}. {_CERTIFICATE}",
     ),
+    Cause.PROXY_TUNNEL: (
+        "what comes through the proxy {proxy} is no TLS of {host} ({reason})",
+        "It may answer in Gett's place: ask who runs it, check {variable}, or name {host} in NO_PROXY.",
+    ),
     Cause.PROXY_STATUS: ("the proxy {proxy} answers {status}", "Ask who runs it, or name {host} in NO_PROXY."),
     Cause.PROXY_SETTING: (
         "the proxy in {variable} cannot be used: {why}",

@@ -40,6 +40,8 @@ class Cause(StrEnum):
     PROXY_TLS = "proxy_tls"
     PROXY_STATUS = "proxy_status"
     """The proxy answered, and does not let it through: the fact ``status`` says why."""
+    PROXY_TUNNEL = "proxy_tunnel"
+    """The proxy said that it leads to Gett's host, and what came through it is no TLS; ``reason`` is OpenSSL's."""
     LOCAL = "local"
     """Refused on this side: a bad value, a full connection pool, no file handles."""
     TIMEOUT = "timeout"
