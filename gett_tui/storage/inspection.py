@@ -120,7 +120,7 @@ def _about(path: Path, found: Found) -> Iterator[Remark]:
     if is_nameless(record):
         yield Remark(path, "names no partner store id, so each Register is refused until it does", is_bad=False)
     if record.status == OwnState.UNCONFIRMED:
-        yield Remark(path, "is unconfirmed: the dashboard settles it", is_bad=False)
+        yield Remark(path, "is unconfirmed: resolve it in the dashboard", is_bad=False)
     if record.pending is not None:
         yield Remark(path, f"has {record.pending.action} under way since {record.pending.at:%H:%M:%SZ}", is_bad=False)
 

@@ -231,7 +231,7 @@ class Leadership:
 
     def _take_lock(self) -> bool:
         handle = small_files.open_plain(self._lock_path, os.O_RDWR | os.O_CREAT)
-        if small_files.lock_at_once(handle):
+        if files.lock_at_once(handle):
             self._lock = handle
             self._write_into_lock()
             return True

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gett_tui.onboarding.ports import PollingReport
-from gett_tui.storage import small_files
+from gett_tui.storage import files, small_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,7 +171,7 @@ def claim(folder: Path, lease: Lease) -> int | None:
     temporary = folder / f".{os.getpid()}-{os.urandom(4).hex()}"
     handle = small_files.open_plain(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL)
     try:
-        small_files.lock_at_once(handle)
+        files.lock_at_once(handle)
         write(handle, lease)
         os.link(temporary, folder / str(lease.fence))
     except (FileExistsError, FileNotFoundError):
@@ -208,7 +208,7 @@ def read(folder: Path, fence: int) -> Found:
     """The lease called ``fence``. Raises OSError."""
     handle = small_files.open_plain(folder / str(fence), os.O_RDONLY)
     try:
-        if small_files.lock_at_once(handle, shared=True):
+        if files.lock_at_once(handle, shared=True):
             return Found(alive=False, data=b"", lease=None)
         data = os.pread(handle, _LIMIT, 0)
     finally:
@@ -232,6 +232,6 @@ def clear(folder: Path, fence: int) -> None:
 def _remove_dead(path: Path) -> None:
     with contextlib.suppress(OSError):
         handle = small_files.open_plain(path, os.O_RDONLY)
-        if small_files.lock_at_once(handle, shared=True):
+        if files.lock_at_once(handle, shared=True):
             path.unlink()
         os.close(handle)

@@ -97,24 +97,6 @@ class RecordStore:
         self._writer.refuse_unusable(place, self._reader.refresh(place))
         return self._mirror.at(place)
 
-    def matching(self, wanted: str) -> list[Record]:
-        """The records that ``wanted`` names, by the first of these that fits: onboarding id, key, storeId, partner id.
-
-        An onboarding id or an attempt's key costs the reading of one file; for the rest all records are read.
-        Raises StorageError.
-        """
-        if (named := self.find(wanted)) is not None:
-            return [named]
-        attempt = Place(ATTEMPTS, file_name(wanted))
-        self._reader.refresh(attempt)
-        if (begun := self._mirror.at(attempt)) is not None:
-            return [begun]
-        self._reader.ensure_loaded()
-        for name in ("key", "store_id", "partner_store_id"):
-            if found := [record for record in self.records() if getattr(record, name) == wanted]:
-                return found
-        return []
-
     def sync(self) -> StoresChanged:
         """What others have changed on the disk since the last look. Raises FileTroubleError.
 
