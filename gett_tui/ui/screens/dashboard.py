@@ -6,7 +6,6 @@ What it is made of stands beside it: the running copy (``runtime_host``), the st
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,20 +15,21 @@ from textual.screen import Screen
 
 from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.commands import LEAVE, bindings
-from gett_tui.ui.notifications import Notifications
 from gett_tui.ui.screens.action_dispatch import ActionDispatch
+from gett_tui.ui.screens.day_turn import DayTurn
 from gett_tui.ui.screens.list_controls import ListControls
 from gett_tui.ui.screens.panel_follower import PanelFollower
 from gett_tui.ui.screens.runtime_host import RuntimeHost
 from gett_tui.ui.screens.service_events import ServiceEvents
 from gett_tui.ui.screens.status_board import StatusBoard
 from gett_tui.ui.widgets.key_bar import KeyBar
+from gett_tui.ui.widgets.message_line import MessageLine
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 from gett_tui.ui.widgets.store_list import StoreList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
+    from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.runtime_host import MakeRuntime
     from gett_tui.ui.widgets.filter_box import FilterBox
 
@@ -72,6 +72,7 @@ class Dashboard(Screen[None]):
         self,
         make_runtime: MakeRuntime,
         environment: Environment,
+        notifications: Notifications,
         *,
         ascii_only: bool,
         now: Callable[[], datetime],
@@ -81,9 +82,9 @@ class Dashboard(Screen[None]):
         super().__init__()
         self._ascii = ascii_only
         self._now = now
-        self._notifications = Notifications(self, bell=environment.bell)
+        self._notifications = notifications
         self._host = RuntimeHost(self, make_runtime, hear=self.hear, on_failure=self._runtime_failed)
-        self._board = StatusBoard(self, environment, clock=now, counts=self._counts)
+        self._board = StatusBoard(self, environment, clock=now, counts=lambda: self.stores.counts if self.is_loaded else None)
         self.status = StatusLine(self._board.view, clock=now)
         self._board.paint_on(self.status)
         self.stores = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
@@ -123,35 +124,27 @@ class Dashboard(Screen[None]):
         """Whether the status line shows all that is known."""
         return self._board.is_painted
 
-    def _counts(self) -> Mapping[State, int] | None:
-        return self.stores.counts if self.is_loaded else None
-
     # -- layout
 
     def compose(self) -> ComposeResult:
-        """The status line, the list beside or above the panel, and the keys."""
+        """The status line, the list beside or above the panel, the message line, and the keys."""
         # Before the first layout: doing it on the first resize would lay everything out twice.
         self._fit()
         yield self.status
         yield self.stores
         yield self.panel
+        yield MessageLine(self._notifications.log)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Gives the list the focus; the runtime starts when the first frame is drawn."""
         self._controls.retitle()
         self.stores.focus()
-        self._await_midnight()
+        DayTurn(self, self._now, self._new_day).wait()
         # Reading thousands of files in a thread would take turns with the first paint.
         self.call_after_refresh(self._host.start)
 
-    def _await_midnight(self) -> None:
-        now = self._now()
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.set_timer((midnight - now).total_seconds() + 1, self._new_day)
-
     def _new_day(self) -> None:
-        self._await_midnight()
         self.stores.new_day()
         self._follower.show()
 
@@ -215,6 +208,12 @@ class Dashboard(Screen[None]):
 
         self.app.push_screen(HelpScreen(ascii_only=self._ascii))
 
+    def action_log(self) -> None:
+        """All that was said, newest first."""
+        from gett_tui.ui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(self._notifications.log, clock=self._now, ascii_only=self._ascii))
+
     def action_palette(self) -> None:
         """All commands by name."""
         self.app.action_command_palette()
@@ -247,8 +246,9 @@ class Dashboard(Screen[None]):
         self._controls.close_filter()
 
     def action_leave(self) -> None:
-        """Clears the filter, and gives the list the focus."""
-        self._controls.clear_filter()
+        """Clears the filter and gives the list the focus; then takes the message that stands for read."""
+        if not self._controls.clear_filter():
+            self._notifications.log.read()
 
     def action_sort(self) -> None:
         """The next order."""

@@ -50,13 +50,12 @@ class ListControls:
         self._stores.focus()
 
     def clear_filter(self) -> bool:
-        """Shows all stores again, and gives the list the focus. False when there was nothing to clear."""
-        was_filtered = self._box is not None and bool(self._box.value)
+        """Shows all stores again, and gives the list the focus. False when both were so already."""
+        was_clear = self._stores.has_focus and not (self._box and self._box.value)
         if self._box is not None:
             self._box.value = ""
-        was_open = self._screen.has_class(_FILTERING)
         self.close_filter()
-        return was_filtered or was_open
+        return not was_clear
 
     # Order
 
