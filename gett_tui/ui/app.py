@@ -15,6 +15,7 @@ from textual.binding import Binding
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.notifications import Notifications
+from gett_tui.ui.production import BORDER, border_red
 from gett_tui.ui.screens.dashboard import Dashboard
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self.set_class(environment.is_production, "-production")
         self.notifications = Notifications(self, bell=environment.bell, clock=now)
         self.main = Dashboard(
             make_runtime,
@@ -89,6 +91,10 @@ class GettApp(App[int]):
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""
         return self.main
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What the style sheets need beyond Textual's own colours."""
+        return {BORDER: border_red(self.current_theme.to_color_system().generate())}
 
     def on_mount(self) -> None:
         """Watches the terminal."""

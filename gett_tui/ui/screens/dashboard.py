@@ -21,7 +21,7 @@ from gett_tui.ui.screens.list_controls import ListControls
 from gett_tui.ui.screens.panel_follower import PanelFollower
 from gett_tui.ui.screens.runtime_host import RuntimeHost
 from gett_tui.ui.screens.service_events import ServiceEvents
-from gett_tui.ui.screens.status_board import StatusBoard
+from gett_tui.ui.screens.status_board import StatusBoard, view_of
 from gett_tui.ui.widgets.key_bar import KeyBar
 from gett_tui.ui.widgets.message_line import MessageLine
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
@@ -84,12 +84,12 @@ class Dashboard(Screen[None]):
         self._now = now
         self._notifications = notifications
         self._host = RuntimeHost(self, make_runtime, hear=self.hear, on_failure=self._runtime_failed)
-        self._board = StatusBoard(self, environment, clock=now, counts=lambda: self.stores.counts if self.is_loaded else None)
-        self.status = StatusLine(self._board.view, clock=now)
-        self._board.paint_on(self.status)
+        self.status = StatusLine(view_of(environment), clock=now, ascii_only=ascii_only)
         self.stores = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
+        self._board = StatusBoard(self, self.status, clock=now, counts=lambda: self.stores.counts)
         self.stores.apply(preview, loading=True)
         self._controls = ListControls(self, self.stores)
+        self.stores.after_paint = self._rows_painted
         self._dispatch = ActionDispatch(self, self._host, self.stores, environment, self._notifications)
         self.panel = PipelinePanel(clock=now, ascii_only=ascii_only)
         self.panel.id = "panel"
@@ -97,7 +97,6 @@ class Dashboard(Screen[None]):
         self._events = ServiceEvents(
             self._host,
             self.stores,
-            self._controls,
             self._follower,
             self._board,
             self._notifications,
@@ -258,9 +257,11 @@ class Dashboard(Screen[None]):
         """The same order from the other end."""
         self._controls.reverse_order()
 
-    @on(StoreList.MarksChanged)
-    def _marks_changed(self) -> None:
+    def _rows_painted(self) -> None:
+        # Rows, title and counts are of one moment.
         self._controls.retitle()
+        if self.is_loaded:
+            self._board.count()
 
     # -- acting on stores (what each key does stands in ``store_actions``)
 

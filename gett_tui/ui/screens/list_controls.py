@@ -42,7 +42,6 @@ class ListControls:
     def filter_by(self, text: str) -> None:
         """Shows only the stores that match."""
         self._stores.set_filter(text)
-        self.retitle()
 
     def close_filter(self) -> None:
         """Gives the list the focus; the title tells what is filtered."""
@@ -72,7 +71,6 @@ class ListControls:
 
     def _sort(self) -> None:
         self._stores.set_sort(self._order, self._reverse)
-        self.retitle()
 
     # Title
 
@@ -83,9 +81,8 @@ class ListControls:
         if self._order != ATTENTION or self._reverse:
             parts.append(f"by {self._order}{', reversed' if self._reverse else ''}")
         if stores.filter_text.strip():
-            parts.append(f"/{one_line(stores.filter_text, 30)}")
-        if stores.visible_count != stores.total_count:
-            parts.append(f"{stores.visible_count} of {stores.total_count}")
+            # Without a filter all are shown, also those that find their place only when the rows may move again.
+            parts.append(f"/{one_line(stores.filter_text, 30)} · {stores.visible_count} of {stores.total_count}")
         if stores.mark_count:
             parts.append(f"{stores.mark_count} marked")
         stores.retitle(" · ".join(parts))
