@@ -93,7 +93,7 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 30
     end = asyncio.get_running_loop().time() + seconds
     while not true():
         if asyncio.get_running_loop().time() > end:
-            raise AssertionError("it did not come about in time")
+            raise AssertionError("it did not come about in time:\n" + painted_text(pilot.app))
         await pilot.pause(0.02)
     await pilot.pause()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +21,13 @@ from textual_inside import hear_terminal
 
 from gett_tui.errors import ConfigError
 from gett_tui.gett.client import Timeouts
+from gett_tui.onboarding.ports import StorageError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime
 from gett_tui.sandbox.settings import Settings
-from gett_tui.storage import index
+from gett_tui.storage import files, index
+from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.ui.commands import COMMANDS, as_markdown
 from gett_tui.ui.screens.ask import AskScreen
@@ -597,6 +601,48 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
             live.state.onboardings[identifier(3)].forced = "ready_to_activate"
             one.main.action_refresh_all()
             await until(second, lambda: (two.main.stores.record(identifier(3)) or records()[3]).status[:5] == "ready")
+
+
+async def test_what_one_window_cannot_keep_stands_in_the_other_too(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, live.state)
+    one, two = make_app(tmp_path, live.url), make_app(tmp_path, live.url)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async with one.run_test(size=SIZE) as first:
+        await start(first, 9)
+        await until(first, lambda: one.main.view.leading is True)
+        async with two.run_test(size=SIZE) as second:
+            await start(second, 9)
+            await until(second, lambda: two.main.view.leading is False)
+            monkeypatch.setattr(files, "_write_synced", full)
+            live.state.onboardings[identifier(3)].forced = "ready_to_activate"
+            one.main.action_refresh_all()
+            await until(second, lambda: "Nothing can be saved" in screen_text(one))
+            await until(second, lambda: "What Gett says is not kept by pid" in screen_text(two))
+            monkeypatch.undo()
+            one.main.action_refresh_all()
+            await until(second, lambda: "is not kept" not in screen_text(two))
+
+
+async def test_a_window_whose_own_mark_cannot_be_made_says_so(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, live.state)
+
+    def full(_self: Instances) -> None:
+        raise StorageError("Cannot write here", facts={"errno": errno.ENOSPC, "what": "Cannot write"})
+
+    monkeypatch.setattr(Instances, "announce", full)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        await until(pilot, lambda: "Nothing can be saved" in screen_text(app))
+        monkeypatch.undo()
+        await until(pilot, lambda: "Nothing can be saved" not in screen_text(app))
 
 
 def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:

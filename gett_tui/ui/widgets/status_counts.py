@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from gett_tui.ui.status_style import Count, style_of
+from gett_tui.ui.status_style import STYLES, Count, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +34,12 @@ class StatusCounts(NamedTuple):
 def status_counts(by_status: Mapping[State, int], *, ascii_only: bool) -> StatusCounts:
     """The counts of the stores that have each status."""
     numbers: Counter[Count] = Counter()
-    signs: dict[Count, str] = {}
     for state, number in by_status.items():
         style = style_of(state)
         if style.counted is not None and number > 0:
             numbers[style.counted] += number
-            signs.setdefault(style.counted, style.sign_in(ascii_only=ascii_only))
     stores = numbers.total()
+    signs = {style.counted: style.sign_in(ascii_only=ascii_only) for style in reversed(list(STYLES.values()))}
     total = f"{stores} store{'' if stores == 1 else 's'}"
     shown = [count for count in Count if numbers[count]]
     words = [f"{numbers[count]} {count.words}" for count in shown]

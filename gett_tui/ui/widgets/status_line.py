@@ -42,6 +42,8 @@ class StatusView(NamedTuple):
     """Why this window has no way to Gett."""
     files: str | None = None
     """What is wrong with the state folder."""
+    leader_files: str | None = None
+    """Why the window that polls can keep nothing of what Gett says."""
     notice: str | None = None
     """What is worth knowing of it."""
 
@@ -51,7 +53,7 @@ _NAMES = (" Gett onboarding ", " Gett ", "")
 
 
 class StatusLine(Widget):
-    """One line, and one or two more for each kind of trouble there is. Writes only what differs."""
+    """One line, and up to three more for each kind of trouble there is. Writes only what differs."""
 
     def __init__(self, view: StatusView, *, clock: Callable[[], datetime], ascii_only: bool = False) -> None:
         super().__init__(id="status")
@@ -78,7 +80,7 @@ class StatusLine(Widget):
 
     def _troubles(self) -> list[Text]:
         view, width = self._view, self.app.size.width
-        texts = (self._silence(), view.no_lead, self._no_way(), view.trouble, view.files)
+        texts = (self._silence(), view.no_lead, self._no_way(), view.trouble, view.leader_files, view.files)
         rows = [row for text in texts if text for row in _standing("!", text, width, "bold red")]
         return [*rows, *(_standing("i", view.notice, width, "yellow") if view.notice else ())]
 
@@ -156,6 +158,7 @@ class StatusLine(Widget):
 
 
 def _standing(sign: str, text: str, width: int, style: str) -> list[Text]:
-    """``text`` in at most two rows."""
-    rows = textwrap.wrap(one_line(text, 400), max(10, width - 4), max_lines=2, placeholder="…")
+    """``text`` in at most three rows."""
+    room = max(10, width - 4)
+    rows = textwrap.wrap(one_line(text, 400), room, max_lines=3, placeholder="…", break_on_hyphens=False)
     return [Text(f" {sign if number == 0 else ' '} {row}", style) for number, row in enumerate(rows)]
