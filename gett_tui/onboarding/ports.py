@@ -208,6 +208,10 @@ class PollingReport(NamedTuple):
     trouble_since: datetime | None = None
     cause: str | None = None
     facts: Mapping[str, object] | None = None
+    files: str | None = None
+    """Why it can keep nothing of what Gett says, in one plain sentence."""
+    files_cause: str | None = None
+    files_facts: Mapping[str, object] | None = None
 
 
 class Lead(NamedTuple):

@@ -17,6 +17,7 @@ from gett_tui.onboarding.status import is_news
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gett_tui.errors import GettTuiError
     from gett_tui.onboarding.ports import RecordStore
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
@@ -68,15 +69,23 @@ class Records:
             self._tell_problems(None)
         self._listener(events.Loaded())
 
-    async def sync(self) -> None:
-        """One look at what others have changed. Trouble with the store is told, not raised."""
+    @property
+    def trouble(self) -> GettTuiError | None:
+        """Why records cannot be kept or read at present; None when they can."""
+        return self._told.error
+
+    async def sync(self, trouble: StorageError | None = None) -> None:
+        """One look at what others have changed. Trouble with the store is told, not raised.
+
+        So is the ``trouble`` that this copy has had with the place since the last look.
+        """
         try:
             self.publish(await asyncio.to_thread(self.store.sync))
         except StorageError as error:
             self._tell_problems(error)
         else:
             if not self.unsaved:
-                self._tell_problems(next(iter(self._stale.values()), None))
+                self._tell_problems(trouble or next(iter(self._stale.values()), None))
 
     def get(self, key: str) -> Record:
         """The record called ``key``. Raises RecordGoneError."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -76,9 +75,12 @@ class Service:
 
     async def follow(self) -> None:
         """One look at what other copies have changed, and at what dead ones left under way."""
-        with contextlib.suppress(StorageError):
+        trouble = None
+        try:
             await self._announced()
-        await self._all.sync()
+        except StorageError as error:
+            trouble = error
+        await self._all.sync(trouble)
         await self._recovery.recover()
 
     async def repair(self) -> None:
@@ -150,18 +152,16 @@ class Service:
 
     @property
     def report(self) -> PollingReport:
-        """How asking Gett goes, for the copies that do not."""
-        outage = self.gateway.outage
-        if outage.error is None:
-            return PollingReport(polled_at=self.gateway.polled_at)
-        error = outage.error
-        return PollingReport(
-            polled_at=self.gateway.polled_at,
-            trouble=str(error),
-            trouble_since=outage.since,
-            cause=error.cause.value,
-            facts=dict(error.facts),
-        )
+        """How asking Gett, and keeping what it says, goes: for the copies that do not."""
+        outage, files = self.gateway.outage, self._all.trouble
+        report = PollingReport(polled_at=self.gateway.polled_at)
+        if (error := outage.error) is not None:
+            told = {"trouble": str(error), "cause": error.cause.value, "facts": dict(error.facts)}
+            report = report._replace(trouble_since=outage.since, **told)
+        if files is not None:
+            told = {"files": str(files), "files_cause": files.cause.value, "files_facts": dict(files.facts)}
+            report = report._replace(**told)
+        return report
 
     # -- use cases
 

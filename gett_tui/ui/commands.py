@@ -129,6 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter", "slash", "filter", "Show only the stores that match", _LIST, footer=True, shown_key="/"),
     Command("sort", "s", "sort", "Order by the next column", _LIST),
     Command("reverse_sort", "S", "reverse order", "Turn the order round", _LIST),
+    Command("log", "l", "messages", "All messages with their times; they count as read then", _PROGRAM),
     Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, footer=True, shown_key="?"),
     Command("palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, shown_key=":"),
     Command("quit", "q", "quit", "Quit", _PROGRAM, footer=True),
@@ -143,7 +144,7 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("Home End g G", "first, last"),
     ("space", "mark, and go on"),
     ("shift+↑ ↓", "mark a range"),
-    (LEAVE, "clear the marks, then the filter"),
+    (LEAVE, "clear the marks, the filter, then the message that stands"),
     ("tab", "to the panel and back"),
 )
 

@@ -82,6 +82,8 @@ class StoreList(LineView[Line]):
         self._moves = OrderPace(self, self._table.hold, self._table.release, self._order_kept)
         self._told: tuple[str | None, Record | None] = (None, None)
         self._told_marks = 0
+        self.after_paint: Callable[[], None] = lambda: None
+        """Called together with each paint of the rows, for what must be of the same moment."""
 
     # What it shows
 
@@ -310,6 +312,7 @@ class StoreList(LineView[Line]):
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
         super()._paint()
         if self.is_running:
+            self.after_paint()
             self._tell()
 
     def _tell(self) -> None:
