@@ -115,7 +115,7 @@ class Painter:
         count = piece.stop - piece.start
         erasing = f"\x1b[{count}X"
         way_on = len(move((piece.start, number), piece.stop, number)) if following else 0
-        if self._erases_background and self._is_erasable(piece.cells[0]) and len(erasing) + way_on < count:
+        if self._erases_background and piece.style == erased(piece.style).style and len(erasing) + way_on < count:
             self._out.append(erasing)
         else:
             self._out.append(" " * count)
@@ -123,11 +123,11 @@ class Painter:
 
     def _characters(self, number: int, piece: _Piece) -> None:
         if piece.doubt is not Doubt.DEEP:
-            self._out.extend(cell.text for cell in piece.cells)
+            self._out.append(piece.text)
             self._advance(number, piece.stop if piece.doubt is Doubt.NONE else self._width)
             return
         # The terminal may give it fewer columns than it has here: what stood there must be gone before.
-        self._out.append(" " * piece.cells[0].width + to_column(piece.start) + piece.cells[0].text)
+        self._out.append(" " * (piece.stop - piece.start) + to_column(piece.start) + piece.text)
         self._advance(number, self._width)
 
     def _advance(self, number: int, column: int) -> None:
@@ -155,27 +155,40 @@ class Painter:
 
 
 class _Piece(NamedTuple):
-    """Cells in one style beside each other; a deeply doubtful one stands alone. Followers are not in ``cells``."""
+    """Cells in one style beside each other, either all blanks or none; a deeply doubtful one stands alone."""
 
     start: int
     stop: int
     style: Style
+    text: str
     doubt: Doubt
-    is_blank: bool
-    cells: list[Cell]
+
+    @property
+    def is_blank(self) -> bool:
+        return self.text[0] == " "
 
 
 def _pieces(row: Row, span: range) -> Iterator[_Piece]:
-    leads = [column for column in span if row[column].width]
-    for (style, is_blank, certainty, _), group in groupby(leads, key=lambda column: _kind(row[column], column)):
-        columns = list(group)
-        cells = [row[column] for column in columns]
-        yield _Piece(columns[0], columns[-1] + cells[-1].width, style, certainty, is_blank, cells)
+    start = span.start
+    while start < span.stop:
+        stop = _end_of_piece(row, start, span.stop)
+        text = "".join([cell.text for cell in row[start:stop]])
+        yield _Piece(start, stop, row[start].style, text, doubt(row[start].text))
+        start = stop
 
 
-def _kind(cell: Cell, column: int) -> tuple[Style, bool, Doubt, int]:
-    certainty = doubt(cell.text)
-    return cell.style, cell.text == " ", certainty, column if certainty is Doubt.DEEP else 0
+def _end_of_piece(row: Row, start: int, limit: int) -> int:
+    """Where the piece ends that begins at ``start``; most steps are cells of one style, so that is asked first."""
+    text, style, width = row[start]
+    stop, certainty, is_blank = start + width, doubt(text), text == " "
+    while stop < limit and certainty is not Doubt.DEEP:
+        other, its_style, width = row[stop]
+        if its_style is not style and its_style != style:
+            break
+        if (other == " ") is not is_blank or (not other.isascii() and doubt(other) is not certainty):
+            break
+        stop += width
+    return stop
 
 
 def _changed(wanted: Row, shown: Row) -> list[int]:

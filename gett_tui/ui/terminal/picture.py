@@ -22,6 +22,7 @@ __all__ = ["Capabilities", "Picture"]
 
 _SYNCHRONISED_FROM = 200
 """Characters; the brackets around a picture cost 16."""
+_SAMPLED = 4
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -110,9 +111,9 @@ class Picture:
             self._is_cursor_visible = reading.is_cursor_visible
         if reading.is_on_screen is not None:
             self._is_on_screen = reading.is_on_screen
-            # What comes behind the program's own screen must not wear the last cell's colours.
-            return "\x1b[m" + "".join(reading.rest)
-        return "".join(reading.rest)
+        # What comes behind the program's own screen must not wear the last cell's colours.
+        first = "\x1b[m" if reading.is_on_screen is False else ""
+        return first + "".join(reading.rest)
 
     def _apply(self, patch: Patch) -> None:
         """Put cells into the wanted picture; a wide cell that loses a part of itself is blanks from then on."""
@@ -137,12 +138,15 @@ class Picture:
         return sorted(self._doubted)
 
     def _clear(self, painter: Painter) -> None:
-        counted = Counter(cell for row in self._wanted for cell in row if cell == erased(cell.style))
-        background = counted.most_common(1)[0][0].style if counted else PLAIN
-        empty = painter.clear(background)
+        empty = painter.clear(self._commonest_background())
         self._shown = [[empty] * self._width for _ in range(self._height)]
         self._doubted = set(range(self._height))
         self._is_unknown, self._cursor = False, None
+
+    def _commonest_background(self) -> Style:
+        """What most blanks look like, by a sample: a screen is cleared in that, and those need not be written."""
+        sample = Counter(cell for row in self._wanted for cell in row[::_SAMPLED] if cell.text == " ")
+        return next((cell.style for cell, _ in sample.most_common() if cell == erased(cell.style)), PLAIN)
 
     def _cursor_wanted(self) -> Place | None:
         """Where the cursor is to stand; None where nobody cares: hidden, and not put anywhere by a field with focus.

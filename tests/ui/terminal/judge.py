@@ -165,6 +165,7 @@ class Judge(pyte.Screen):
         text = line[column].data + char
         line[column] = line[column]._replace(data=text)
         while self.cursor.x < min(self.columns, column + self.width_of(text)):
+            self._end_wide(self.cursor.x)
             line[self.cursor.x] = line[column]._replace(data="")
             self.cursor.x += 1
 
