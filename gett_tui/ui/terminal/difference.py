@@ -6,7 +6,9 @@ doubtful width, erasing with a background, and which half of a wide cell an over
 
 from __future__ import annotations
 
-from itertools import groupby
+from bisect import bisect_left
+from itertools import compress
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.ui.terminal.cells import Cell, Doubt, Row, doubt, erased
@@ -16,21 +18,25 @@ from gett_tui.ui.terminal.style import PLAIN, Style, as_blank, step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LINKED = Style(link="any")
+_TEXT = itemgetter(0)
 _FEWEST_ERASED = 4
 """Blanks below this cost less as blanks."""
 _HEAL = "\x1b[r\x1b[4l\x1b(B\x0f"
 """What foreign text may have left behind, undone: margins, insert mode, a character set of lines."""
 
 
-class Painter:
-    """Writes rows to a terminal whose pen and cursor it follows.
+class Difference:
+    """Gathers what has to be written, following the terminal's pen and cursor.
 
-    Where the cursor stands is not known at first: something else may have been written since the last picture.
+    Where the cursor stands is not known at first: something else may have been written since the last one.
     """
 
     def __init__(self, width: int, *, erases_background: bool, pen: Style | None) -> None:
         self.pen = pen
         """What the terminal wears; None where it is not known."""
+        self.has_linked = False
+        """Whether a link was opened: what is cut off behind that leaves it open."""
         self._width = width
         self._erases_background = erases_background
         self._out: list[str] = []
@@ -44,9 +50,9 @@ class Painter:
             self._wear(self.pen._replace(link=""))
         return "".join(self._out)
 
-    def clear(self, background: Style) -> Cell:
+    def clear(self, background: Style, *, may_be_linked: bool) -> Cell:
         """Clear the whole screen, in this background where erasing can do that; what every cell shows then."""
-        self._out.append(_HEAL)
+        self._out.append(_HEAL + (step(_LINKED, PLAIN) if may_be_linked else ""))
         self.pen = None
         self._wear(background if self._erases_background else PLAIN)
         self._out.append("\x1b[2J")
@@ -64,12 +70,13 @@ class Painter:
         """Write what differs in a row."""
         changed = _changed(wanted, shown)
         tail = self._tail(wanted, changed)
-        for span in _spans([column for column in changed if column < tail]):
+        before_tail = bisect_left(changed, tail)
+        for span in _spans(changed[:before_tail]):
             self._close_gap(number, span.start, wanted)
             for piece in _pieces(wanted, span):
                 self._put(number, piece, wanted[piece.stop : span.stop])
         if tail < len(wanted):
-            self.move_to(next(column for column in changed if column >= tail), number)
+            self.move_to(changed[before_tail], number)
             self._wear_for_blanks(wanted[tail].style, [])
             self._out.append("\x1b[K")
 
@@ -80,7 +87,7 @@ class Painter:
             return len(wanted)
         while tail and wanted[tail - 1] == last:
             tail -= 1
-        return tail if sum(column >= tail for column in changed) >= _FEWEST_ERASED else len(wanted)
+        return tail if len(changed) - bisect_left(changed, tail) >= _FEWEST_ERASED else len(wanted)
 
     def _is_erasable(self, cell: Cell) -> bool:
         """Whether erasing leaves just this cell."""
@@ -137,6 +144,7 @@ class Painter:
     def _wear(self, style: Style) -> None:
         self._out.append(step(self.pen, style))
         self.pen = style
+        self.has_linked |= bool(style.link)
 
     def _wear_for_blanks(self, style: Style, following: Row) -> None:
         """Wear what makes blanks of this style, and best what the text behind them needs too."""
@@ -178,16 +186,18 @@ def _pieces(row: Row, span: range) -> Iterator[_Piece]:
 
 
 def _end_of_piece(row: Row, start: int, limit: int) -> int:
-    """Where the piece ends that begins at ``start``; most steps are cells of one style, so that is asked first."""
-    text, style, width = row[start]
-    stop, certainty, is_blank = start + width, doubt(text), text == " "
-    while stop < limit and certainty is not Doubt.DEEP:
-        other, its_style, width = row[stop]
-        if its_style is not style and its_style != style:
+    """Where the piece ends that begins at ``start``."""
+    text, style, stop = row[start]
+    stop += start
+    certainty, is_blank = doubt(text), text == " "
+    if certainty is Doubt.DEEP:
+        return stop
+    for text, other, _ in row[stop:limit]:  # followers too: they are sure, and look as what they belong to
+        if (other is not style and other != style) or (text == " ") is not is_blank:
             break
-        if (other == " ") is not is_blank or (not other.isascii() and doubt(other) is not certainty):
+        if text and doubt(text) is not certainty:
             break
-        stop += width
+        stop += 1
     return stop
 
 
@@ -197,11 +207,11 @@ def _changed(wanted: Row, shown: Row) -> list[int]:
     With a deep doubt in the row all from there on, if any of that differs; with one of old fonts all behind it, if it
     is written itself.
     """
-    changed = [column for column, pair in enumerate(zip(wanted, shown, strict=True)) if pair[0] != pair[1]]
-    texts = {cell.text for cell in wanted} | {cell.text for cell in shown}
+    changed = list(compress(range(len(wanted)), map(ne, wanted, shown)))
+    texts = {*map(_TEXT, wanted), *map(_TEXT, shown)}
     if not changed or max(map(doubt, texts)) is Doubt.NONE:
         return changed
-    doubts = [max(doubt(pair[0].text), doubt(pair[1].text)) for pair in zip(wanted, shown, strict=True)]
+    doubts = [max(doubt(to_be.text), doubt(was.text)) for to_be, was in zip(wanted, shown, strict=True)]
     end = len(wanted)
     deep = next((column for column, certainty in enumerate(doubts) if certainty is Doubt.DEEP), end)
     legacy = next((column for column in changed if doubts[column] is not Doubt.NONE), end)
@@ -211,6 +221,8 @@ def _changed(wanted: Row, shown: Row) -> list[int]:
 
 def _spans(columns: list[int]) -> Iterator[range]:
     """Columns beside each other together."""
-    for _, group in groupby(enumerate(columns), key=lambda pair: pair[1] - pair[0]):
-        beside = [column for _, column in group]
-        yield range(beside[0], beside[-1] + 1)
+    first = 0
+    for index, column in enumerate(columns):
+        if index + 1 == len(columns) or columns[index + 1] != column + 1:
+            yield range(columns[first], column + 1)
+            first = index + 1

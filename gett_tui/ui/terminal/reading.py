@@ -115,7 +115,7 @@ class Reader:
         return self._reading
 
     def _remember(self, before: _State, line: str) -> None:
-        if len(self._known) > 8 * self._height:
+        if len(self._known) > 4 * self._height:
             self._known.clear()
         if len(line) < _LONGEST_KNOWN:
             after = _State(self._column, self._row, self._style, self._tail)

@@ -377,7 +377,7 @@ def other_widths(text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "name", ["Ωмега", "é①ü", "🇩🇪", "👩\u200d🍳", "☎\ufe0f", "ｶﾞﾊﾟ", "e\u0301e\u0301", "क्षि", "שלום", "⚠ ✔"]
+    "name", ["Ωмега", "é①ü", "🇩🇪", "👩\u200d🍳", "☎\ufe0f", "ｶﾞﾊﾟ", "e\u0301e\u0301", "क्षि", "שלום", "⚠ ✔", "aΩbΩ"]
 )
 @pytest.mark.parametrize("rest", [" │ active  07:45", "│ active 07:45"])
 def test_a_doubtful_width_spoils_nothing_but_itself(name: str, rest: str) -> None:
@@ -405,6 +405,18 @@ def test_a_link_is_closed_behind_its_cells() -> None:
     difference = sent(made, at(0, 0, styled("", "docs", "https://gett.example")))
     assert difference == "\x1b[H\x1b]8;;https://gett.example\x1b\\docs\x1b]8;;\x1b\\"
     assert sent(made, at(0, 0, styled("", "docs", "https://gett.example").replace("1234", "999"))) == ""
+
+
+def test_a_picture_that_was_cut_off_leaves_no_link_and_no_bracket_open() -> None:
+    made, judge = picture(), Judge(20, 3)
+    judge.feed(made.write("\x1b[?2026h\x1b[?2026l"))
+    judge.feed(sent(made, at(0, 0, styled("", "docs", "https://gett.example"))).partition("docs")[0] + "do")
+    made.forget()
+    again = made.difference()
+    judge.feed(again)
+    assert again.startswith("\x1b[?2026h")
+    assert again.endswith("\x1b[?2026l")
+    assert [look.link for look in judge.looks()[0]] == ["https://gett.example"] * 4 + [""] * 16
 
 
 # Capabilities

@@ -5,14 +5,10 @@ Two terminals judge: one gets all that Textual writes, as it is, the other the d
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable
-
-import pytest
 from frames import Run, at, framed, strip, styled, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge import Judge, Look
+from judge import Judge
 from rich.cells import cell_len
 
 from gett_tui.ui.terminal.picture import Capabilities, Picture
@@ -103,7 +99,7 @@ class Walk:
 
 @settings(max_examples=150, deadline=None)
 @given(sizes, st.booleans(), st.lists(runs, min_size=5, max_size=5), st.lists(st.tuples(events, cursors), max_size=12))
-def test_what_is_shown_is_what_was_written(size, background_erase, first, steps) -> None:  # noqa: ANN001
+def test_what_is_shown_is_what_was_written(size, background_erase, first, steps) -> None:
     walk = Walk(size, background_erase, first)
     for (kind, what), cursor in steps:
         walk.cursor = min(cursor[0], walk.size[0] - 1), min(cursor[1], walk.size[1] - 1)

@@ -1,4 +1,4 @@
-"""Steps between styles: whatever two there are, the step leads from one to the other, and costs no more than all anew."""
+"""Steps between styles: whatever the two are, a step leads from one to the other, and costs no more than all anew."""
 
 from __future__ import annotations
 
