@@ -146,7 +146,7 @@ class Picture:
         empty = made.clear(self._commonest_background(), may_be_linked=self._may_be_linked)
         self._shown = [[empty] * self._width for _ in range(self._height)]
         self._doubted = set(range(self._height))
-        self._is_unknown, self._cursor = False, None
+        self._is_unknown = False
 
     def _commonest_background(self) -> Style:
         """What most blanks look like, by a sample: a screen is cleared in that, and those need not be written."""

@@ -117,8 +117,9 @@ class Judge(pyte.Screen):
             self.buffer[self.cursor.y][x] = self._empty()
 
     def _empty(self) -> Char:
-        background = self.pen[1] if self.background_erase else ()
-        return self.default_char._replace(fg=((), background, frozenset[int](), ""))
+        """Erased with all that is worn where it erases with a background: some do, most take the background alone."""
+        worn = self.pen if self.background_erase else ((), (), frozenset[int]())
+        return self.default_char._replace(fg=(*worn, ""))
 
     def _wear(self) -> None:
         self.cursor.attrs = self.default_char._replace(fg=(*self.pen, self.link))
@@ -129,6 +130,8 @@ class Judge(pyte.Screen):
             return
         if self.cursor.x + width > self.columns:
             self.cursor.x = self.columns - width
+        if pyte.modes.IRM in self.mode:
+            self.insert_characters(width)
         line = self.buffer[self.cursor.y]
         for x in range(self.cursor.x, self.cursor.x + width):
             self._end_wide(x)

@@ -149,11 +149,19 @@ def test_controls_that_textual_or_rich_may_write_are_read(text: str, row: str) -
     assert made.wanted_rows()[0].rstrip() == row
 
 
+def test_a_screen_of_lines_is_not_cleared_in_those() -> None:
+    made, judge, ideal = Picture(20, 3, XTERM), Judge(20, 3), Judge(20, 3)
+    frame = whole([[("4;7;31;44", " " * 18), (GREY, "ab")]] * 3, 20)
+    ideal.feed(frame.replace("\n", "\r\n"))
+    judge.feed(sent(made, frame))
+    assert judge.looks() == ideal.looks()
+
+
 def test_erasing_takes_the_background_along() -> None:
     made, judge = picture(), Judge(20, 3)
-    judge.feed(sent(made, at(0, 1, "\x1b[1;4;44mab\x1b[J\x1b[0m")))
+    judge.feed(sent(made, at(0, 1, "\x1b[1;44mab\x1b[J\x1b[0m")))
     ideal = Judge(20, 3)
-    ideal.feed(at(0, 1, "\x1b[1;4;44mab\x1b[J"))
+    ideal.feed(at(0, 1, "\x1b[1;44mab\x1b[J"))
     assert judge.looks() == ideal.looks()
 
 
@@ -243,6 +251,8 @@ def test_a_cursor_that_a_field_asks_for_ends_there() -> None:
     made = picture()
     assert after(made, (5, 1), at(0, 0, "abc")) == "\x1b[Habc\x1b[2;6H"
     assert not made.is_changed
+    assert after(made, (6, 1)) == "\x1b[2;7H"
+    assert after(made, (0, 0), at(0, 0, "x")) == "\x1b[Hx"
     assert after(made, (6, 1)) == "\x1b[2;7H"
     assert after(made, (0, 0)) == ""
 
@@ -410,13 +420,14 @@ def test_a_link_is_closed_behind_its_cells() -> None:
 def test_a_picture_that_was_cut_off_leaves_no_link_and_no_bracket_open() -> None:
     made, judge = picture(), Judge(20, 3)
     judge.feed(made.write("\x1b[?2026h\x1b[?2026l"))
-    judge.feed(sent(made, at(0, 0, styled("", "docs", "https://gett.example"))).partition("docs")[0] + "do")
+    text = at(0, 0, "see " + styled("", "docs", "https://gett.example"))
+    judge.feed(sent(made, text).partition("docs")[0] + "do")
     made.forget()
     again = made.difference()
     judge.feed(again)
     assert again.startswith("\x1b[?2026h")
     assert again.endswith("\x1b[?2026l")
-    assert [look.link for look in judge.looks()[0]] == ["https://gett.example"] * 4 + [""] * 16
+    assert [look.link for look in judge.looks()[0]] == [""] * 4 + ["https://gett.example"] * 4 + [""] * 12
 
 
 # Capabilities
