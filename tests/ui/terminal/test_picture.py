@@ -45,7 +45,8 @@ def test_the_first_picture_clears_and_undoes_what_others_left() -> None:
     judge = Judge(20, 3)
     judge.feed("\x1b[2;3r\x1b[4h\x1b[1;7mforeign\r\ntext")
     judge.feed(sent(made, at(0, 0, "ours")))
-    assert judge.rows() == ["ours".ljust(20), " " * 20, " " * 20]
+    judge.feed(sent(made, at(0, 0, "O")))
+    assert judge.rows() == ["Ours".ljust(20), " " * 20, " " * 20]
 
 
 def test_an_unchanged_frame_costs_nothing() -> None:
@@ -151,7 +152,7 @@ def test_controls_that_textual_or_rich_may_write_are_read(text: str, row: str) -
 
 def test_a_screen_of_lines_is_not_cleared_in_those() -> None:
     made, judge, ideal = Picture(20, 3, XTERM), Judge(20, 3), Judge(20, 3)
-    frame = whole([[("4;7;31;44", " " * 18), (GREY, "ab")]] * 3, 20)
+    frame = whole([[("4;7;31;44", " " * 12), ("44", " " * 6), (GREY, "ab")]] * 3, 20)
     ideal.feed(frame.replace("\n", "\r\n"))
     judge.feed(sent(made, frame))
     assert judge.looks() == ideal.looks()
