@@ -68,12 +68,12 @@ class Difference:
 
     def row(self, number: int, wanted: Row, shown: Row) -> None:
         """Write what differs in a row."""
-        changed = _changed(wanted, shown)
+        changed, is_sure = _changed(wanted, shown)
         tail = self._tail(wanted, changed)
         before_tail = bisect_left(changed, tail)
         for span in _spans(changed[:before_tail]):
             self._close_gap(number, span.start, wanted)
-            for piece in _pieces(wanted, span):
+            for piece in _pieces(wanted, span, is_sure):
                 self._put(number, piece, wanted[piece.stop : span.stop])
         if tail < len(wanted):
             self.move_to(changed[before_tail], number)
@@ -176,47 +176,46 @@ class _Piece(NamedTuple):
         return self.text[0] == " "
 
 
-def _pieces(row: Row, span: range) -> Iterator[_Piece]:
+def _pieces(row: Row, span: range, is_sure: bool) -> Iterator[_Piece]:
     start = span.start
     while start < span.stop:
-        stop = _end_of_piece(row, start, span.stop)
-        text = "".join([cell.text for cell in row[start:stop]])
-        yield _Piece(start, stop, row[start].style, text, doubt(row[start].text))
+        certainty = Doubt.NONE if is_sure else doubt(row[start].text)
+        stop = _end_of_piece(row, start, span.stop, None if is_sure else certainty)
+        yield _Piece(start, stop, row[start].style, "".join(map(_TEXT, row[start:stop])), certainty)
         start = stop
 
 
-def _end_of_piece(row: Row, start: int, limit: int) -> int:
-    """Where the piece ends that begins at ``start``."""
+def _end_of_piece(row: Row, start: int, limit: int, certainty: Doubt | None) -> int:
+    """Where the piece ends that begins at ``start``; ``certainty`` is None where the whole row is sure."""
     text, style, stop = row[start]
     stop += start
-    certainty, is_blank = doubt(text), text == " "
+    is_blank = text == " "
     if certainty is Doubt.DEEP:
         return stop
-    for text, other, _ in row[stop:limit]:  # followers too: they are sure, and look as what they belong to
+    for text, other, _ in row[stop:limit]:  # followers too: they look as what they belong to
         if (other is not style and other != style) or (text == " ") is not is_blank:
             break
-        if text and doubt(text) is not certainty:
+        if certainty is not None and text and doubt(text) is not certainty:
             break
         stop += 1
     return stop
 
 
-def _changed(wanted: Row, shown: Row) -> list[int]:
-    """The columns to write: what differs, and what a doubtful width may have spoilt.
+def _changed(wanted: Row, shown: Row) -> tuple[list[int], bool]:
+    """The columns to write (what differs, and what a doubtful width may have spoilt), and whether there is no doubt.
 
     With a deep doubt in the row all from there on, if any of that differs; with one of old fonts all behind it, if it
     is written itself.
     """
     changed = list(compress(range(len(wanted)), map(ne, wanted, shown)))
-    texts = {*map(_TEXT, wanted), *map(_TEXT, shown)}
-    if not changed or max(map(doubt, texts)) is Doubt.NONE:
-        return changed
+    if not any(map(doubt, {*map(_TEXT, wanted), *map(_TEXT, shown)})):
+        return changed, True
     doubts = [max(doubt(to_be.text), doubt(was.text)) for to_be, was in zip(wanted, shown, strict=True)]
     end = len(wanted)
     deep = next((column for column, certainty in enumerate(doubts) if certainty is Doubt.DEEP), end)
     legacy = next((column for column in changed if doubts[column] is not Doubt.NONE), end)
-    first = min(deep if changed[-1] >= deep else end, legacy)
-    return [*(column for column in changed if column < first), *range(first, end)]
+    first = min(deep if changed and changed[-1] >= deep else end, legacy)
+    return [*(column for column in changed if column < first), *range(first, end)], False
 
 
 def _spans(columns: list[int]) -> Iterator[range]:
