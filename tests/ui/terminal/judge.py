@@ -35,12 +35,12 @@ class Look(NamedTuple):
 
 
 class Judge(pyte.Screen):
-    """``background_erase`` False is a terminal that erases in its own colour; ``width`` is how wide it takes text."""
+    """``erases`` tells what of its pen stays where it erases: nothing, the background (most), or all that is worn."""
 
     def __init__(
-        self, width: int, height: int, *, background_erase: bool = True, width_of: Callable[[str], int] = cell_len
+        self, width: int, height: int, *, erases: str = "background", width_of: Callable[[str], int] = cell_len
     ) -> None:
-        self.background_erase = background_erase
+        self.erases = erases
         self.width_of = width_of
         self.link = ""
         self.pen: tuple[tuple[int, ...], tuple[int, ...], frozenset[int]] = ((), (), frozenset())
@@ -117,8 +117,8 @@ class Judge(pyte.Screen):
             self.buffer[self.cursor.y][x] = self._empty()
 
     def _empty(self) -> Char:
-        """Erased with all that is worn where it erases with a background: some do, most take the background alone."""
-        worn = self.pen if self.background_erase else ((), (), frozenset[int]())
+        plain = ((), (), frozenset[int]())
+        worn = {"nothing": plain, "background": ((), self.pen[1], frozenset[int]()), "all": self.pen}[self.erases]
         return self.default_char._replace(fg=(*worn, ""))
 
     def _wear(self) -> None:

@@ -151,7 +151,7 @@ def test_controls_that_textual_or_rich_may_write_are_read(text: str, row: str) -
 
 
 def test_a_screen_of_lines_is_not_cleared_in_those() -> None:
-    made, judge, ideal = Picture(20, 3, XTERM), Judge(20, 3), Judge(20, 3)
+    made, judge, ideal = Picture(20, 3, XTERM), Judge(20, 3, erases="all"), Judge(20, 3)
     frame = whole([[("4;7;31;44", " " * 12), ("44", " " * 6), (GREY, "ab")]] * 3, 20)
     ideal.feed(frame.replace("\n", "\r\n"))
     judge.feed(sent(made, frame))
@@ -290,6 +290,29 @@ def test_the_shortest_text(before: str, after: str, difference: str) -> None:
     assert sent(made, at(0, 0, after.ljust(20))) == difference
 
 
+def test_a_gap_in_another_style_is_not_written_in_this_one() -> None:
+    made, judge, ideal = picture(), Judge(20, 3), Judge(20, 3)
+    for first, last in ("ab", "cd"):
+        text = at(0, 0, styled("31", first) + styled("44", " x ") + styled("31", last))
+        ideal.feed(text)
+        judge.feed(sent(made, text))
+        assert judge.looks() == ideal.looks()
+
+
+def test_a_gap_of_a_doubtful_width_is_jumped_over() -> None:
+    made = picture()
+    sent(made, at(0, 0, "aΩb"))
+    assert sent(made, at(0, 0, "cΩd")) == "\x1b[Hc\x1b[Cd"
+
+
+def test_blanks_with_a_line_are_not_erased() -> None:
+    made, judge, ideal = picture(), Judge(20, 3), Judge(20, 3)
+    for text in ("x" * 20, styled("4", " " * 14) + "xxxxxx"):
+        ideal.feed(at(0, 0, text))
+        judge.feed(sent(made, at(0, 0, text)))
+        assert judge.looks() == ideal.looks()
+
+
 def test_a_blank_takes_no_change_of_the_pen_for_its_foreground() -> None:
     made = picture()
     line = styled("31;44", "red") + styled("32;44", "  ") + styled("31;44", "red")
@@ -326,7 +349,7 @@ def test_what_shares_one_off_stays_on_where_it_is_wanted(first: str, second: str
 
 
 def test_a_terminal_that_erases_in_its_own_colour_is_never_asked_to_erase_a_coloured_blank() -> None:
-    made, judge, ideal = picture(capabilities=BARE), Judge(20, 3, background_erase=False), Judge(20, 3)
+    made, judge, ideal = picture(capabilities=BARE), Judge(20, 3, erases="nothing"), Judge(20, 3)
     for text in ("x" * 20, "", "yy"):
         frame = whole([[(BLUE, text.ljust(20))], [("", text)], [(GREY, text), ("", " " * 20)]], 20)
         ideal.feed(frame.replace("\n", "\r\n"))

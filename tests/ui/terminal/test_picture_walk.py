@@ -46,9 +46,9 @@ cursors = st.tuples(st.integers(0, 39), st.integers(0, 4)) | st.just((0, 0))
 class Walk:
     """The terminal that gets everything, the picture, and the terminal that gets the differences."""
 
-    def __init__(self, size: tuple[int, int], background_erase: bool, first: list[list[Run]]) -> None:
-        self.background_erase = background_erase
-        self.picture = Picture(*size, Capabilities(background_erase, synchronised=True))
+    def __init__(self, size: tuple[int, int], erases: str, first: list[list[Run]]) -> None:
+        self.erases = erases
+        self.picture = Picture(*size, Capabilities(background_erase=erases != "nothing", synchronised=True))
         self.cursor = 0, 0
         self._begin(size)
         self.whole(first)
@@ -56,7 +56,7 @@ class Walk:
     def _begin(self, size: tuple[int, int]) -> None:
         self.size = size
         self.ideal = Judge(*size)
-        self.shown = Judge(*size, background_erase=self.background_erase)
+        self.shown = Judge(*size, erases=self.erases)
         self.foreign_text(None)
 
     def write(self, text: str) -> None:
@@ -98,9 +98,14 @@ class Walk:
 
 
 @settings(max_examples=150, deadline=None)
-@given(sizes, st.booleans(), st.lists(runs, min_size=5, max_size=5), st.lists(st.tuples(events, cursors), max_size=12))
-def test_what_is_shown_is_what_was_written(size, background_erase, first, steps) -> None:
-    walk = Walk(size, background_erase, first)
+@given(
+    sizes,
+    st.sampled_from(["nothing", "background", "all"]),
+    st.lists(runs, min_size=5, max_size=5),
+    st.lists(st.tuples(events, cursors), max_size=12),
+)
+def test_what_is_shown_is_what_was_written(size, erases, first, steps) -> None:
+    walk = Walk(size, erases, first)
     for (kind, what), cursor in steps:
         walk.cursor = min(cursor[0], walk.size[0] - 1), min(cursor[1], walk.size[1] - 1)
         if kind == "size":
