@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from frames import at, framed, strip, styled, whole
 from judge import Judge
+from rich.cells import set_cell_size
 
 from gett_tui.ui.terminal.picture import Capabilities, Picture
 
@@ -410,21 +411,25 @@ def other_widths(text: str) -> int:
     return sum(map(one, text))
 
 
-@pytest.mark.parametrize(
-    "name", ["Ωмега", "é①ü", "🇩🇪", "👩\u200d🍳", "☎\ufe0f", "ｶﾞﾊﾟ", "e\u0301e\u0301", "क्षि", "שלום", "⚠ ✔", "aΩbΩ"]
-)
+NAMES = ["Ωмегаэю", "é①ü", "🇩🇪", "👩\u200d🍳", "☎\ufe0f", "ｶﾞﾊﾟ", "e\u0301e\u0301", "क्षि", "שלום", "⚠ ✔", "aΩbΩ", "Ω寿"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rest", [" │ active  07:45", "│ active 07:45"])
 def test_a_doubtful_width_spoils_nothing_but_itself(name: str, rest: str) -> None:
-    made, judge = picture(40, 2), Judge(40, 2, width_of=other_widths)
-    for text in (name, name + rest, name + rest.replace("active", "failed"), name + rest, "x" + name + rest):
-        line = text.ljust(8) + ("│ behind" if text == name else "")
-        judge.feed(sent(made, at(0, 0, strip([("", line)], 40)) + at(0, 1, "below")))
-        columns = made.wanted_rows()[0]
-        assert judge.rows()[1].rstrip() == "below"
-        if rest in columns:
-            plain = rest.replace("active", "failed") if "failed" in columns else rest
-            assert judge.rows()[0].rstrip().endswith(plain.strip()), columns
-            assert "behind" not in judge.rows()[0]
+    made, judge, ideal = picture(40, 2), Judge(40, 2, width_of=other_widths), Judge(40, 2)
+    lines = [(name, rest), ("xyz", rest), (name, rest), (name, rest.replace("active", "failed")), ("x" + name, rest)]
+    for first, second in lines:
+        text = at(0, 0, strip([("", set_cell_size(first, 8) + second)], 40)) + at(0, 1, "below")
+        ideal.feed(text)
+        judge.feed(sent(made, text))
+        assert judge.looks()[0][8:] == ideal.looks()[0][8:]
+        assert judge.looks()[1] == ideal.looks()[1]
+
+
+def test_the_column_is_set_behind_each_deeply_doubtful_cell() -> None:
+    made = picture(capabilities=XTERM)
+    assert sent(made, at(0, 0, "e\u0301ｶx")) == "\x1b[H \re\u0301\x1b[2G \x1b[2Gｶ\x1b[3Gx\x1b[K"
 
 
 def test_a_change_behind_a_deeply_doubtful_cell_writes_from_that_on() -> None:
