@@ -205,12 +205,12 @@ def _changed(wanted: Row, shown: Row) -> tuple[list[int], bool]:
     """The columns to write (what differs, and what a doubtful width may have spoilt), and whether there is no doubt.
 
     With a deep doubt in the row all from there on, if any of that differs; with one of old fonts all behind it, if it
-    is written itself.
+    is written itself. A doubtful cell that goes needs no more: all behind it was set by column when it came.
     """
     changed = list(compress(range(len(wanted)), map(ne, wanted, shown)))
-    if not any(map(doubt, {*map(_TEXT, wanted), *map(_TEXT, shown)})):
+    if not any(map(doubt, set(map(_TEXT, wanted)))):
         return changed, True
-    doubts = [max(doubt(to_be.text), doubt(was.text)) for to_be, was in zip(wanted, shown, strict=True)]
+    doubts = list(map(doubt, map(_TEXT, wanted)))
     end = len(wanted)
     deep = next((column for column, certainty in enumerate(doubts) if certainty is Doubt.DEEP), end)
     legacy = next((column for column in changed if doubts[column] is not Doubt.NONE), end)

@@ -102,6 +102,18 @@ def test_a_new_size_keeps_what_fits_and_repaints() -> None:
     assert made.wanted_rows() == ["left".ljust(18), " " * 18, " " * 18]
 
 
+def test_what_is_erased_to_the_end_of_the_row_takes_the_new_size() -> None:
+    made = picture(5, 1)
+    text = at(0, 0, "\x1b[44m\x1b[K\x1b[0m")
+    made.write("\x1b[H" + text)
+    made.resize(12, 1)
+    made.write("\x1b[H" + text)
+    judge, ideal = Judge(12, 1), Judge(12, 1)
+    ideal.feed(text)
+    judge.feed(made.difference())
+    assert judge.looks() == ideal.looks()
+
+
 def test_nothing_is_painted_while_the_own_screen_is_left() -> None:
     made = picture()
     sent(made, at(0, 0, styled("31", "x")))
