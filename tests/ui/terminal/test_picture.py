@@ -122,7 +122,9 @@ def test_nothing_is_painted_while_the_own_screen_is_left() -> None:
     assert not made.is_changed
     assert made.difference() == ""
     made.write("\x1b[?1049h")
-    assert "y" in made.difference()
+    again = made.difference()
+    assert "\x1b[2J" in again
+    assert "y" in again
 
 
 def test_text_outside_the_screen_is_cut() -> None:
@@ -155,6 +157,7 @@ def test_text_outside_the_screen_is_cut() -> None:
         ("a\x00\x0e\x05\x9bb", "ab"),
         ("a\x1b[12\x07b", "ab"),
         ("\x1b[99999999999999CX", ""),
+        ("ab\x1b[1;2H\x1b[99999999999999X", "a"),
     ],
 )
 def test_controls_that_textual_or_rich_may_write_are_read(text: str, row: str) -> None:
