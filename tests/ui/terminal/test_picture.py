@@ -127,6 +127,11 @@ def test_nothing_is_painted_while_the_own_screen_is_left() -> None:
     assert "y" in again
 
 
+def test_a_lone_surrogate_can_be_sent() -> None:
+    made = picture()
+    assert sent(made, at(0, 0, "a\ud800b")).encode().endswith(b"b")
+
+
 def test_text_outside_the_screen_is_cut() -> None:
     made = picture(5, 2)
     sent(made, at(3, 0, "abcdef") + at(0, 7, "below") + at(9, 0, "beside"))
