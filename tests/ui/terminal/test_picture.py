@@ -447,6 +447,11 @@ def test_a_doubtful_width_spoils_nothing_but_itself(name: str, rest: str) -> Non
         assert judge.looks()[1] == ideal.looks()[1]
 
 
+@pytest.mark.parametrize("text", ["🇩🇪", "👩\u200d🍳", "☎\ufe0f", "a\u0308\u0323"])
+def test_what_is_joined_is_written_in_one_go(text: str) -> None:
+    assert text in sent(picture(), at(0, 0, text + "x"))
+
+
 def test_the_column_is_set_behind_each_deeply_doubtful_cell() -> None:
     made = picture(capabilities=XTERM)
     assert sent(made, at(0, 0, "e\u0301ｶx")) == "\x1b[H \re\u0301\x1b[2G \x1b[2Gｶ\x1b[3Gx\x1b[K"
