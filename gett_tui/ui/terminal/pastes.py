@@ -23,8 +23,8 @@ _PAUSE = 0.3
 """Seconds before a key that a person presses to get out."""
 _ENDING = {b"\x03", b"\x11"}
 """Ctrl+c and ctrl+q."""
-TOO_LONG = f"A paste of more than {MOST_PASTED:,} bytes is refused: nothing of it was taken."
-CUT = "The paste was cut on its way: nothing of it was taken."
+TOO_LONG = f"not pasted: it is longer than {MOST_PASTED:,} bytes"
+CUT = "not pasted: a part of it was lost on its way"
 
 
 class RefusedPaste(events.Paste):
