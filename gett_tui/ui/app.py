@@ -17,6 +17,7 @@ from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.notifications import Notifications
 from gett_tui.ui.production import BORDER, border_red
 from gett_tui.ui.screens.dashboard import Dashboard
+from gett_tui.ui.terminal.delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,7 @@ class GettApp(App[int]):
     COMMANDS: ClassVar[set[Any]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
-        Binding("ctrl+q", "end(0)", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(
@@ -78,6 +79,7 @@ class GettApp(App[int]):
         self.now = now
         self.set_class(environment.is_production, "-production")
         self.notifications = Notifications(self, bell=environment.bell, clock=now)
+        self._delivery = Delivery(self)
         self.main = Dashboard(
             make_runtime,
             environment,
@@ -122,9 +124,19 @@ class GettApp(App[int]):
         says = {"information": self.notifications.say, "warning": self.notifications.warn}
         says.get(severity, self.notifications.fail)(f"{title}: {message}" if title else message)
 
-    def action_end(self, status: int) -> None:
-        """Quits."""
-        self.end(status)
+    async def action_quit(self) -> None:
+        """Quits; asks first when a form is half filled."""
+        if not any(getattr(screen, "is_half_filled", False) for screen in self.screen_stack):
+            self.end(0)
+            return
+        from gett_tui.ui.screens.leave import LeaveScreen
+
+        if not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(), self._asked_to_leave)
+
+    def _asked_to_leave(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self.end(0)
 
     def action_command_palette(self) -> None:
         """All commands by name."""
@@ -135,19 +147,29 @@ class GettApp(App[int]):
         # As in our own fields, see ``Field``.
         from textual.widgets import Input
 
+        from gett_tui.ui.palette import still
+
         for field in self.screen.query(Input):
-            field.cursor_blink = False
+            still(field)
 
-    def on_key(self, event: events.Key) -> None:
-        """Hands a key on to the field that opened while it was under way.
+    async def on_event(self, event: events.Event) -> None:
+        """Takes one unit of input after the other (see ``Delivery``)."""
+        if not self._delivery.holds(event) and not self._refuses(event):
+            await super().on_event(event)
 
-        A field takes its letters itself. One that comes up to here was sent, in a burst, to what had the focus before:
-        it must not act on the list.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.stop().prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    def _refuses(self, event: events.Event) -> bool:
+        if not isinstance(event, events.Paste) or event.is_forwarded:
+            return False
+        from gett_tui.ui.palette import refusal
+
+        why = refusal(self.focused, event)
+        if why is not None:
+            self.notify(why, severity="warning", markup=False)
+        return why is not None
+
+    def on_unmount(self) -> None:
+        """Nobody is there any more for what was typed."""
+        self._delivery.close()
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection when there is one, else ends the program."""
