@@ -13,6 +13,7 @@ from textual.app import App
 from textual.binding import Binding
 
 from gett_tui.ui.clipboard import osc52
+from gett_tui.ui.colours import DARK, LIGHT
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.screens.dashboard import Dashboard
 
@@ -69,6 +70,7 @@ class GettApp(App[int]):
         super().__init__()
         # A scroll that is drawn in steps only makes a thin line busy.
         self.animation_level = "none"
+        self.ansi_theme_dark, self.ansi_theme_light = DARK, LIGHT
         self.crash: BaseException | None = None
         self.environment = environment
         self.ascii_only = ascii_only

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
+
 from gett_tui.ui.columns import Day, face
 from gett_tui.ui.commands import with_keys
 from gett_tui.ui.status_style import Tone
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rich.segment import Segment
-    from rich.style import Style
 
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
+
+_TONES = frozenset(tone.value for tone in Tone)
 
 
 class StoreView(LineView[Line]):
@@ -179,4 +182,6 @@ class StoreView(LineView[Line]):
         return draw(line, width, self._component, ascii_only=self.ascii_only)
 
     def _component(self, name: str) -> Style:
-        return self._style(f"store-list--{name}")
+        style = self._style(f"store-list--{name}")
+        # The sheet says how heavy it is; its colour is that of the panel and the dialogs.
+        return style + Style.parse(Tone(name).style) if name in _TONES else style
