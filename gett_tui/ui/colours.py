@@ -1,7 +1,7 @@
 """What the names of colours mean on the screen: one palette for dark themes and one for light ones.
 
-Whoever says ``red`` (``status_style`` above all) gets these. Each can be read on its theme's surfaces (contrast at least
-4.5:1), and on a terminal of sixteen colours each becomes what its name says: Textual's own red becomes magenta there.
+Whoever says ``red`` (``status_style`` above all) gets these. Each can be read on its theme's surfaces (contrast at
+least 4.5:1), and in sixteen colours each becomes what its name says: Textual's own red becomes magenta there.
 """
 
 from __future__ import annotations

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from dialog_driver import NOW, record
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 import gett_tui
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import STAGES, OwnState, Status, meaning
-from gett_tui.ui.columns import ATTENTION, COLUMNS, ORDERS, Day, cells, face, titles, widths
+from gett_tui.ui.columns import ATTENTION, COLUMNS, ORDERS, Day, Needs, cells, face, inert, middle, titles, widths
 from gett_tui.ui.commands import COMMANDS, command, full_screen_bindings, with_keys
 from gett_tui.ui.status_style import STYLES, UNKNOWN, style_of
 
@@ -92,12 +95,27 @@ def test_every_state_has_its_look_and_every_stage_a_name_for_the_bar() -> None:
 DAY = Day(date(2026, 3, 14), UTC)
 
 
+@pytest.mark.parametrize("needs", [Needs(), Needs(40, 4), Needs(4, 40), Needs(300, 300)])
 @pytest.mark.parametrize("width", [*range(1, 120), 300])
-def test_the_columns_share_any_width_without_running_over(width: int) -> None:
+def test_the_columns_share_any_width_without_running_over(width: int, needs: Needs) -> None:
     shown = face(record(("ready_to_activate", 5)), DAY, False)
+    shared = widths(width, needs)
     if width > 12:
-        assert len("".join(cells(shown.texts, width, False))) == width - 3
-    assert sum(widths(width).columns) <= max(0, width)
+        assert len("".join(cells(shown.texts, shared, False))) == width - 3
+    assert sum(shared.columns) <= max(0, width)
+    if width > 60:
+        assert min(shared.columns) >= 6
+
+
+@given(st.text(max_size=40), st.integers(1, 30), st.booleans())
+def test_what_is_cut_in_the_middle_fills_its_cells_with_both_ends(text: str, width: int, ascii_only: bool) -> None:
+    text = inert(text, ascii_only)
+    shown = middle(text, width, ascii_only)
+    assert cell_len(shown) == width
+    if cell_len(text) > width > 7 and text.isascii():
+        head, _, tail = shown.partition(".." if ascii_only else "…")
+        assert text.startswith(head.rstrip()) or ".." in text
+        assert text.endswith(tail) or ".." in text
 
 
 def test_an_order_goes_by_its_column_and_every_column_has_one() -> None:

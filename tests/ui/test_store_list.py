@@ -220,7 +220,7 @@ async def test_ascii_terminals_get_ascii_alone() -> None:
         await screen.settle()
         assert "\n".join(screen.lines).isascii()
         assert screen.lines[0].endswith("Sincev")
-        assert screen.lines[1].startswith("+> Pizza S?d mit einem. ")
+        assert screen.lines[1].startswith("+> Pizza S?d mi.. Namen ")
         assert screen.lines[2].endswith("12:00 #")
         screen.stores.set_filter("dröhn")
         await screen.settle()
@@ -237,6 +237,36 @@ async def test_partner_id_goes_first_when_it_is_narrow_then_the_time() -> None:
         assert "Since" not in screen.lines[0]
         assert "Partner" not in screen.lines[0]
         assert "Tea House" in screen.lines[1]
+
+
+async def test_stores_of_a_chain_are_told_apart_by_the_ends_of_their_names() -> None:
+    records = [store(f"s{n}", f"Gett Demo Kitchen Berlin Kreuzberg 01{n}", partner_store_id="x") for n in range(2)]
+    async with showing(*records) as screen:
+        assert [line[3:23] for line in screen.lines[1:3]] == ["Gett Demo Kit…rg 010", "Gett Demo Kit…rg 011"]
+
+
+async def test_names_and_ids_get_the_room_that_the_other_does_not_need() -> None:
+    name, short = "A name that is forty-four characters long 44", "x-1"
+    async with showing(store("a", name, partner_store_id=short), size=(100, 6)) as screen:
+        assert name in screen.lines[1]
+    async with showing(store("a", "Short", partner_store_id=name), size=(100, 6)) as screen:
+        assert name in screen.lines[1]
+    async with showing(store("a", name, partner_store_id=name), size=(120, 6)) as screen:
+        assert screen.lines[1].count("…") >= 2, "neither starves"
+        assert len(screen.lines[1].split("…")[1]) > 20
+
+
+async def test_columns_that_were_wide_stay_so_however_the_stores_change() -> None:
+    async with showing(row(1), store("wide", partner_store_id="i" * 30), size=(100, 6)) as screen:
+        before = screen.lines[0]
+        screen.stores.apply([], removed=["wide"])
+        await screen.settle()
+        assert screen.lines[0] == before
+        screen.stores.apply([store("wider", partner_store_id="i" * 40)])
+        screen.end_pause()
+        await screen.settle()
+        assert screen.lines[0] != before
+        assert "i" * 40 in screen.lines[1]
 
 
 async def test_it_survives_any_size_of_the_terminal() -> None:
@@ -259,14 +289,14 @@ async def test_a_smaller_terminal_keeps_the_cursor_in_sight() -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("[/bad] [@click=app.bell]x[/]", "[/bad] [@click=app.…"),
+        ("[/bad] [@click=app.bell]x[/]", "[/bad] [@clic…l]x[/]"),
         ("\x1b[31mred\x1b]0;title\x07", "�[31mred�]0;title�"),
         ("two\nlines\tand\rmore", "two lines and more"),
         ("safe\u202egnirts\u200b", "safe�gnirts�"),
-        ("日本語のとても長い店の名前です", "日本語のとても長い …"),
-        ("e\u0301" * 30, "e\u0301" * 19 + "…"),
+        ("日本語のとても長い店の名前です", "日本語のとて …前です"),
+        ("e\u0301" * 30, "e\u0301" * 13 + "…" + "e\u0301" * 6),
         ("\u2764\ufe0f Café", "\u2764 Café"),
-        ("x" * 1_000_000, "x" * 19 + "…"),
+        ("x" * 1_000_000, "x" * 13 + "…" + "x" * 6),
         ("\ud800 lone", "� lone"),
     ],
 )

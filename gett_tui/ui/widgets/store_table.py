@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gett_tui.ui.columns import ATTENTION, ORDERS
+from gett_tui.ui.columns import ATTENTION, ORDERS, Needs
 from gett_tui.ui.widgets.store_filter import Filter, haystack
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class StoreTable:
         self._sort = ATTENTION
         self._reverse = False
         self._counts: Counter[State] = Counter()
+        self.needs = Needs()
+        """The room that the columns have needed so far: they never become narrower, which would only unsettle."""
         self._marks: set[str] = set()
         self._holds = 0
         self._displaced: set[str] = set()  # rows to be put in their place when the order thaws
@@ -143,6 +145,7 @@ class StoreTable:
                 self._counts[row.record.status] -= 1
                 row.take(record)
             self._counts[record.status] += 1
+            self.needs = self.needs.and_of(record)
             displaced.add(record.key)
             changed = True
         if self._holds:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 
-from gett_tui.ui.columns import Day, face
+from gett_tui.ui.columns import Day, Widths, face, widths
 from gett_tui.ui.commands import with_keys
 from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.line_view import LineView
@@ -157,8 +157,9 @@ class StoreView(LineView[Line]):
             return message_lines(self._nothing(), width, height, ascii_only=self.ascii_only)
         table = self._table
         day = Day(self._clock().astimezone(self._zone).date(), self._zone)
-        top = header(table.sort, width, reverse=table.reverse, ascii_only=self.ascii_only)
-        return [self._store_line(y, day) if y else top for y in range(height)]
+        columns = widths(width, table.needs)
+        top = header(table.sort, columns, reverse=table.reverse, ascii_only=self.ascii_only)
+        return [self._store_line(y, day, columns) if y else top for y in range(height)]
 
     def _nothing(self) -> str:
         if not len(self._table):
@@ -166,7 +167,7 @@ class StoreView(LineView[Line]):
         left, right = '""' if self.ascii_only else "“”"
         return f"Nothing matches {left}{self._filter_text}{right}. {with_keys('{leave} clears the filter.')}"
 
-    def _store_line(self, y: int, day: Day) -> Line:
+    def _store_line(self, y: int, day: Day, columns: Widths) -> Line:
         table = self._table
         key = self._cursor.key_at(self._sight.top + y - self.HEAD)
         record = table.get(key) if key is not None else None
@@ -176,7 +177,7 @@ class StoreView(LineView[Line]):
         style = "mark" if marked else "row"
         if key == self._cursor.key:
             style = "cursor" if self.has_focus else "cursor-unfocused"
-        return Line(style, key, face(record, day, self.ascii_only), marked=marked)
+        return Line(style, key, face(record, day, self.ascii_only), marked=marked, widths=columns)
 
     def _draw(self, line: Line, width: int) -> list[Segment]:
         return draw(line, width, self._component, ascii_only=self.ascii_only)
