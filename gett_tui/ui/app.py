@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
+    from gett_tui.ui.list_settings import SettingsKeeper
     from gett_tui.ui.screens.runtime_host import MakeRuntime
 
 _TERMINAL_WATCH = 5.0
@@ -43,8 +44,8 @@ class GettApp(App[int]):
     """The dashboard on one profile.
 
     ``make_runtime`` gets the listener and gives the running copy's runtime, which the caller closes after the
-    screen is gone. ``preview`` is what to show before the records are read. ``crash`` is the error that ended the
-    app, if one did.
+    screen is gone. ``preview`` is what to show before the records are read, ``keeper`` what remembers
+    how the operator likes the list. ``crash`` is the error that ended the app, if one did.
     """
 
     CSS_PATH: ClassVar[CSSPathType | None] = [
@@ -66,6 +67,7 @@ class GettApp(App[int]):
         now: Callable[[], datetime] = local_now,
         zone: tzinfo | None = None,
         preview: Sequence[Record] = (),
+        keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
         # A scroll that is drawn in steps only makes a thin line busy.
@@ -75,7 +77,9 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
-        self.main = Dashboard(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
+        self.main = Dashboard(
+            make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview, keeper=keeper
+        )
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""

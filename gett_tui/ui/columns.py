@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 
 from gett_tui.onboarding.status import meaning, word
 from gett_tui.text import one_line
-from gett_tui.ui.sort_keys import natural, newest_first
+from gett_tui.ui.sort_keys import ATTENTION, NAME, PARTNER_ID, SINCE, STATUS, natural, newest_first
 from gett_tui.ui.status_style import style_of
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ LEAD = 3
 """Cells before the first column: the mark, the sign and a blank."""
 
 _TEXT_LIMIT = 300
-_STATUS = 17  # the longest of the known statuses, "ready to activate"
-_SINCE = 6  # "24 Nov"
-_PARTNER_ID = 12  # its title, with the arrow
-_NAME = 12
+_STATUS_CELLS = 17  # the longest of the known statuses, "ready to activate"
+_SINCE_CELLS = 6  # "24 Nov"
+_PARTNER_ID_CELLS = 12  # its title, with the arrow
+_NAME_CELLS = 12
 _WITH_PARTNER_ID = 56
 _WIDE_GAP = 2
 _STEP = 4
@@ -80,7 +80,8 @@ def _partner_id(width: int, left: int, needs: Needs) -> int:
     """What its texts need, as far as the names leave it over; three eighths of the room at least."""
     if width < _WITH_PARTNER_ID:
         return 0
-    return min(max(_PARTNER_ID, needs.partner_id), max(left * 3 // 8, left - max(_NAME, needs.name) - _WIDE_GAP))
+    left_over = left - max(_NAME_CELLS, needs.name) - _WIDE_GAP
+    return min(max(_PARTNER_ID_CELLS, needs.partner_id), max(left * 3 // 8, left_over))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _since(record: Record, day: Day) -> str:
 
 COLUMNS = (
     Column(
-        "name",
+        NAME,
         "Store",
         lambda _width, left, _needs: left,
         lambda record, _day: record.name,
@@ -115,7 +116,7 @@ COLUMNS = (
         is_name=True,
     ),
     Column(
-        "partner id",
+        PARTNER_ID,
         "Partner id",
         _partner_id,
         lambda record, _day: record.partner_store_id,
@@ -123,31 +124,29 @@ COLUMNS = (
         is_name=True,
     ),
     Column(
-        "status",
+        STATUS,
         "Status",
-        lambda width, _left, _needs: min(_STATUS, max(0, width - LEAD) // 2),
+        lambda width, _left, _needs: min(_STATUS_CELLS, max(0, width - LEAD) // 2),
         lambda record, _day: meaning(record.status).words,
         lambda record: (meaning(record.status).group, word(record.status), natural(record.name)),
         "tone",
     ),
     Column(
-        "since",
+        SINCE,
         "Since",
-        lambda width, _left, _needs: _SINCE if width >= 42 else 0,
+        lambda width, _left, _needs: _SINCE_CELLS if width >= 42 else 0,
         _since,
         lambda record: (newest_first(record),),
         "since",
     ),
 )
 
-ATTENTION = "attention"
-"""The order without a column: what needs a person first; within a group the newest change first."""
-
 ORDERS: Mapping[str, Callable[[Record], SortKey]] = {
     ATTENTION: lambda record: (meaning(record.status).group, newest_first(record)),
     **{column.order: column.sort_key for column in COLUMNS},
 }
-"""The orders of the list by name, in the order in which a person goes through them."""
+"""The orders of the list by name, as ``ORDER_NAMES`` has them. What needs a person first: within a group the newest
+change first."""
 
 
 class Widths(NamedTuple):

@@ -10,15 +10,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
 from textual.message import Message
-from textual.screen import Screen
 
 from gett_tui.onboarding.status import OwnState
-from gett_tui.ui.commands import LEAVE, bindings
+from gett_tui.ui.commands import bindings
+from gett_tui.ui.list_settings import SettingsKeeper
 from gett_tui.ui.notifications import Notifications
 from gett_tui.ui.screens.action_dispatch import ActionDispatch
 from gett_tui.ui.screens.list_controls import ListControls
+from gett_tui.ui.screens.list_keys import ListKeys
 from gett_tui.ui.screens.panel_follower import PanelFollower
 from gett_tui.ui.screens.runtime_host import RuntimeHost
 from gett_tui.ui.screens.service_events import ServiceEvents
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.screens.runtime_host import MakeRuntime
-    from gett_tui.ui.widgets.filter_box import FilterBox
 
 _WIDE = 100
 _NARROW = 60
@@ -56,17 +55,14 @@ class Heard(Message):
         self.event = event
 
 
-class Dashboard(Screen[None]):
+class Dashboard(ListKeys):
     """What the operator looks at all day.
 
     ``make_runtime`` is called once the first frame is drawn: nothing of what it needs is imported before.
     ``stores``, ``panel`` and ``status`` are its widgets.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(),
-        Binding(LEAVE, "leave", "Clear filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
     def __init__(
         self,
@@ -77,8 +73,11 @@ class Dashboard(Screen[None]):
         now: Callable[[], datetime],
         zone: tzinfo | None = None,
         preview: Sequence[Record] = (),
+        keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
+        keeper = keeper or SettingsKeeper()
+        keeper.on_error = self._settings_not_kept
         self._ascii = ascii_only
         self._now = now
         self._notifications = Notifications(self, bell=environment.bell)
@@ -87,16 +86,17 @@ class Dashboard(Screen[None]):
         self.status = StatusLine(self._board.view, clock=now)
         self._board.paint_on(self.status)
         self.stores = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
+        self.controls = ListControls(self, self.stores, keeper)
         self.stores.apply(preview, loading=True)
-        self._controls = ListControls(self, self.stores)
         self._dispatch = ActionDispatch(self, self._host, self.stores, environment, self._notifications)
         self.panel = PipelinePanel(clock=now, ascii_only=ascii_only)
         self.panel.id = "panel"
-        self._follower = PanelFollower(self, self.stores, self.panel)
+        self._keys = KeyBar()
+        self._follower = PanelFollower(self, self.stores, self.panel, self._keys)
         self._events = ServiceEvents(
             self._host,
             self.stores,
-            self._controls,
+            self.controls,
             self._follower,
             self._board,
             self._notifications,
@@ -135,11 +135,11 @@ class Dashboard(Screen[None]):
         yield self.status
         yield self.stores
         yield self.panel
-        yield KeyBar()
+        yield self._keys
 
     def on_mount(self) -> None:
         """Gives the list the focus; the runtime starts when the first frame is drawn."""
-        self._controls.retitle()
+        self.controls.retitle()
         self.stores.focus()
         self._await_midnight()
         # Reading thousands of files in a thread would take turns with the first paint.
@@ -178,6 +178,11 @@ class Dashboard(Screen[None]):
     def _runtime_failed(self, why: str) -> None:
         self._notifications.fail(why)
         self._board.no_way(why)
+
+    def _settings_not_kept(self, error: Exception) -> None:
+        from gett_tui.error_messages import sentence
+
+        self._notifications.warn(f"The order of the list is not remembered: {sentence(error)}")
 
     # -- looking
 
@@ -232,35 +237,10 @@ class Dashboard(Screen[None]):
         self.app.copy_to_clipboard("\n".join(ids))
         self._notifications.say(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
 
-    # -- filter and order
-
-    def action_filter(self) -> None:
-        """Opens the filter."""
-        self._controls.open_filter()
-
-    def on_filter_box_typed(self, message: FilterBox.Typed) -> None:
-        """Filters while the operator types."""
-        self._controls.filter_by(message.text)
-
-    def on_filter_box_done(self) -> None:
-        """Gives the list the focus."""
-        self._controls.close_filter()
-
-    def action_leave(self) -> None:
-        """Clears the filter, and gives the list the focus."""
-        self._controls.clear_filter()
-
-    def action_sort(self) -> None:
-        """The next order."""
-        self._controls.next_order()
-
-    def action_reverse_sort(self) -> None:
-        """The same order from the other end."""
-        self._controls.reverse_order()
-
     @on(StoreList.MarksChanged)
     def _marks_changed(self) -> None:
-        self._controls.retitle()
+        self.controls.retitle()
+        self._follower.show_keys()
 
     # -- acting on stores (what each key does stands in ``store_actions``)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.segment import Segment
 
 from gett_tui.ui.columns import COLUMNS, LEAD, Face, Widths, cell, cells, inert, titles
+from gett_tui.ui.sort_keys import ATTENTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +37,10 @@ class Line(NamedTuple):
 
 
 def header(order: str, widths: Widths, *, reverse: bool, ascii_only: bool) -> Line:
-    """The line of titles; the arrow tells the order."""
+    """The line of titles; the arrow tells the order, above the signs for that of attention."""
     arrow = ("^" if reverse else "v") if ascii_only else ("▴" if reverse else "▾")
-    return Line("header", text=" " * LEAD + "".join(cells(titles(order, arrow), widths, ascii_only)))
+    lead = f" {arrow}" if order == ATTENTION else ""
+    return Line("header", text=f"{lead:<{LEAD}}" + "".join(cells(titles(order, arrow), widths, ascii_only)))
 
 
 def message_lines(text: str, width: int, height: int, *, ascii_only: bool) -> list[Line]:

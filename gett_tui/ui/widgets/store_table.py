@@ -10,7 +10,9 @@ from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gett_tui.ui.columns import ATTENTION, ORDERS, Needs
+from gett_tui.onboarding.status import CLOSED
+from gett_tui.ui.columns import ORDERS, Needs
+from gett_tui.ui.sort_keys import ATTENTION, LASTING
 from gett_tui.ui.widgets.store_filter import Filter, haystack
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class StoreTable:
         self._all: list[Place] = []
         self._shown: list[Place] = self._all  # the same list while there is no filter
         self._filter = Filter()
+        self._hides_closed = False
+        self._pinned: str | None = None
         self._sort = ATTENTION
         self._reverse = False
         self._counts: Counter[State] = Counter()
@@ -83,6 +87,27 @@ class StoreTable:
     def reverse(self) -> bool:
         """Whether the order is turned round."""
         return self._reverse
+
+    @property
+    def hides_closed(self) -> bool:
+        """Whether the stores that a person has ended are left out."""
+        return self._hides_closed
+
+    @property
+    def hidden(self) -> int:
+        """How many stores are left out because a person has ended them."""
+        if not self._hides_closed:
+            return 0
+        pinned = self.get(self._pinned) if self._pinned is not None else None
+        is_kept = pinned is not None and pinned.status in CLOSED
+        return sum(self._counts[state] for state in CLOSED) - is_kept
+
+    def would_leave(self, key: str, status: State) -> bool:
+        """Whether a store that comes to ``status`` goes from where it stands now."""
+        row = self._rows.get(key)
+        if row is None:
+            return False
+        return self._sort not in LASTING or not self._is_wanted(_Row(row.record._replace(status=status)))
 
     def get(self, key: str) -> Record | None:
         """The record called ``key``."""
@@ -190,7 +215,24 @@ class StoreTable:
         Looked at: name, partner store id, onboarding id, storeId and the words of the status, whatever the case.
         """
         previous, self._filter = self._filter, Filter(text)
+        self._pinned = None
         self._shown = self._matching(self._shown if self._filter.narrows(previous) else self._all)
+
+    def hide_closed(self, hides: bool) -> None:
+        """Leave out the stores that a person has ended, or show them again."""
+        self._hides_closed = hides
+        self._pinned = None
+        self._shown = self._matching(self._all)
+
+    def pin(self, key: str | None) -> None:
+        """Keep a store shown, whatever becomes of it, in place of the one pinned before.
+
+        Only ``set_filter`` and ``hide_closed`` leave out a pinned one, and unpin it.
+        """
+        before, self._pinned = self._pinned, key
+        row = self._rows.get(before) if before is not None and before != key else None
+        if row is not None and row.place is not None and self._shown is not self._all and not self._is_wanted(row):
+            _exchange(self._shown, [row.place], [])
 
     def hold(self) -> None:
         """Freeze the order: values still change and removed rows still go, but no row moves, comes or is filtered out.
@@ -237,11 +279,17 @@ class StoreTable:
 
     # How it is done
 
+    def _is_wanted(self, row: _Row) -> bool:
+        if self._hides_closed and row.record.status in CLOSED:
+            return False
+        return not self._filter or self._filter.matches(row.haystack)
+
     def _matching(self, places: list[Place]) -> list[Place]:
-        if not self._filter:
+        """Those of ``places`` that are shown; without a filter it is ``_all`` itself."""
+        if not self._filter and not self._hides_closed:
             return self._all
-        rows, matches = self._rows, self._filter.matches
-        return [place for place in places if matches(rows[place[-1]].haystack)]
+        rows, pinned, is_wanted = self._rows, self._pinned, self._is_wanted
+        return [place for place in places if place[-1] == pinned or is_wanted(rows[place[-1]])]
 
     def _put_in_place(self, keys: Iterable[str]) -> None:
         order = ORDERS[self._sort]

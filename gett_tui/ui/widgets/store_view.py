@@ -95,6 +95,16 @@ class StoreView(LineView[Line]):
         return self._table.counts
 
     @property
+    def hides_ended(self) -> bool:
+        """Whether the stores that a person has cancelled or dropped are left out."""
+        return self._table.hides_closed
+
+    @property
+    def hidden_count(self) -> int:
+        """How many stores are left out because a person has ended them."""
+        return self._table.hidden
+
+    @property
     def sort(self) -> tuple[str, bool]:
         """The name of the order, and whether it is reversed."""
         return self._table.sort, self._table.reverse
@@ -164,6 +174,9 @@ class StoreView(LineView[Line]):
     def _nothing(self) -> str:
         if not len(self._table):
             return self._empty_text
+        if not self._filter_text.strip():
+            many = "every store here has" if len(self._table) > 1 else "the one store here has"
+            return with_keys(f"Nothing is left: {many} been cancelled or dropped. {{hide_ended}} shows what is hidden.")
         left, right = '""' if self.ascii_only else "“”"
         return f"Nothing matches {left}{self._filter_text}{right}. {with_keys('{leave} clears the filter.')}"
 
