@@ -195,7 +195,7 @@ async def test_each_store_is_a_line_with_sign_name_partner_id_status_and_time() 
         screen.stores.action_mark()
         await screen.settle()
         assert screen.lines[:6] == [
-            "   Store                Partner id   Status            Since",
+            " ▾ Store                Partner id   Status            Since",
             "●! Harbour Sushi        hs-004       catalog failed    11:58",
             " ▸ Corner Bakery #12    cb-12        ready to activate 02:00",
             " ~ Odd                  o            not seen before   12:01",

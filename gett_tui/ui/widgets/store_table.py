@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gett_tui.onboarding.status import CLOSED
 from gett_tui.ui.columns import ORDERS, Needs
 from gett_tui.ui.sort_keys import ATTENTION, LASTING
-from gett_tui.ui.widgets.store_filter import Filter, haystack
+from gett_tui.ui.widgets.store_choice import Choice, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,36 +23,14 @@ if TYPE_CHECKING:
     from gett_tui.ui.sort_keys import SortKey as Place
 
 
-class _Row:
-    __slots__ = ("_haystack", "place", "record")
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.place: Place | None = None
-        """None while the row waits for the order to thaw."""
-        self._haystack: str | None = None
-
-    def take(self, record: Record) -> None:
-        self.record = record
-        self._haystack = None
-
-    @property
-    def haystack(self) -> str:
-        if self._haystack is None:
-            self._haystack = haystack(self.record)
-        return self._haystack
-
-
 class StoreTable:
     """The rows of the store list. Lines are counted from 0 among the rows that the filter lets through."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, _Row] = {}
+        self._rows: dict[str, Row] = {}
         self._all: list[Place] = []
         self._shown: list[Place] = self._all  # the same list while there is no filter
-        self._filter = Filter()
-        self._hides_closed = False
-        self._pinned: str | None = None
+        self._choice = Choice()
         self._sort = ATTENTION
         self._reverse = False
         self._counts: Counter[State] = Counter()
@@ -91,14 +69,15 @@ class StoreTable:
     @property
     def hides_closed(self) -> bool:
         """Whether the stores that a person has ended are left out."""
-        return self._hides_closed
+        return self._choice.hides_closed
 
     @property
     def hidden(self) -> int:
         """How many stores are left out because a person has ended them."""
-        if not self._hides_closed:
+        choice = self._choice
+        if not choice.hides_closed:
             return 0
-        pinned = self.get(self._pinned) if self._pinned is not None else None
+        pinned = self.get(choice.pinned) if choice.pinned is not None else None
         is_kept = pinned is not None and pinned.status in CLOSED
         return sum(self._counts[state] for state in CLOSED) - is_kept
 
@@ -107,7 +86,7 @@ class StoreTable:
         row = self._rows.get(key)
         if row is None:
             return False
-        return self._sort not in LASTING or not self._is_wanted(_Row(row.record._replace(status=status)))
+        return self._sort not in LASTING or not self._choice.wants(Row(row.record._replace(status=status)))
 
     def get(self, key: str) -> Record | None:
         """The record called ``key``."""
@@ -163,7 +142,7 @@ class StoreTable:
         for record in records:
             row = self._rows.get(record.key)
             if row is None:
-                row = self._rows[record.key] = _Row(record)
+                row = self._rows[record.key] = Row(record)
             elif row.record == record:
                 continue
             else:
@@ -214,14 +193,12 @@ class StoreTable:
 
         Looked at: name, partner store id, onboarding id, storeId and the words of the status, whatever the case.
         """
-        previous, self._filter = self._filter, Filter(text)
-        self._pinned = None
-        self._shown = self._matching(self._shown if self._filter.narrows(previous) else self._all)
+        base = self._shown if self._choice.filter_by(text) else self._all
+        self._shown = self._matching(base)
 
     def hide_closed(self, hides: bool) -> None:
         """Leave out the stores that a person has ended, or show them again."""
-        self._hides_closed = hides
-        self._pinned = None
+        self._choice.hide_closed(hides)
         self._shown = self._matching(self._all)
 
     def pin(self, key: str | None) -> None:
@@ -229,9 +206,9 @@ class StoreTable:
 
         Only ``set_filter`` and ``hide_closed`` leave out a pinned one, and unpin it.
         """
-        before, self._pinned = self._pinned, key
+        before, self._choice.pinned = self._choice.pinned, key
         row = self._rows.get(before) if before is not None and before != key else None
-        if row is not None and row.place is not None and self._shown is not self._all and not self._is_wanted(row):
+        if row is not None and row.place is not None and self._shown is not self._all and not self._choice.wants(row):
             _exchange(self._shown, [row.place], [])
 
     def hold(self) -> None:
@@ -279,17 +256,12 @@ class StoreTable:
 
     # How it is done
 
-    def _is_wanted(self, row: _Row) -> bool:
-        if self._hides_closed and row.record.status in CLOSED:
-            return False
-        return not self._filter or self._filter.matches(row.haystack)
-
     def _matching(self, places: list[Place]) -> list[Place]:
-        """Those of ``places`` that are shown; without a filter it is ``_all`` itself."""
-        if not self._filter and not self._hides_closed:
+        """Those of ``places`` that are shown; where all are it is ``_all`` itself."""
+        if self._choice.is_all:
             return self._all
-        rows, pinned, is_wanted = self._rows, self._pinned, self._is_wanted
-        return [place for place in places if place[-1] == pinned or is_wanted(rows[place[-1]])]
+        rows, lets_through = self._rows, self._choice.lets_through
+        return [place for place in places if lets_through(rows[place[-1]])]
 
     def _put_in_place(self, keys: Iterable[str]) -> None:
         order = ORDERS[self._sort]
