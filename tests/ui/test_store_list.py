@@ -559,6 +559,71 @@ async def test_a_filter_keeps_the_cursor_or_passes_it_to_the_next_match() -> Non
         assert not screen.stores.move_to("nobody")
 
 
+async def test_what_a_filter_no_longer_lets_through_stays_while_the_cursor_is_on_it() -> None:
+    async with showing(*(row(n, status="catalog_failed") for n in range(4))) as screen:
+        screen.stores.set_filter("failed")
+        screen.stores.move_to("s001")
+        said = await screen.said_by(lambda: screen.stores.apply([row(1), row(2)]))
+        assert said == [("cursor", "s001")], "told as changed, and no other store in its place"
+        assert set(screen.keys) == {"s000", "s001", "s003"}
+        await screen.press("home")
+        assert screen.keys == ["s000", "s003"]
+        screen.stores.move_to("s003")
+        await screen.settle()
+        assert await screen.said_by(lambda: screen.stores.set_filter("s000")) == [("cursor", "s000")]
+
+
+async def test_what_is_over_can_be_hidden_and_the_cursor_keeps_its_store() -> None:
+    over = [row(n, status=OwnState.CANCELLED) for n in (2, 3)]
+    async with showing(*(row(n) for n in range(2)), *over) as screen:
+        screen.stores.set_sort("name")
+        screen.stores.move_to("s001")
+        assert await screen.said_by(lambda: screen.stores.hide_ended(True)) == []
+        assert (screen.keys, screen.stores.hidden_count) == (["s000", "s001"], 2)
+        assert await screen.said_by(lambda: screen.stores.apply([row(1, status=OwnState.DROPPED)])) != []
+        assert screen.keys == ["s000", "s001"], "somebody else has dropped it, and the cursor is on it"
+        await screen.press("up")
+        assert (screen.keys, screen.stores.hidden_count) == (["s000"], 3)
+        screen.stores.hide_ended(False)
+        await screen.settle()
+        assert screen.keys == ["s000", "s001", "s002", "s003"]
+
+
+async def test_a_list_of_which_all_is_hidden_says_so() -> None:
+    async with showing(row(1, status=OwnState.CANCELLED)) as screen:
+        screen.stores.hide_ended(True)
+        await screen.settle()
+        said = " ".join(" ".join(screen.lines).split())
+        assert said == "Nothing is left: the one store here has been cancelled or dropped. h shows what is hidden."
+        assert screen.stores.cursor_key is None
+
+
+async def test_the_cursor_goes_on_from_a_store_that_leaves_its_place_and_is_held_by_the_next() -> None:
+    async with showing(*(row(n, status="catalog_failed") for n in range(3)), row(9)) as screen:
+        screen.stores.move_to("s001")
+        said = await screen.said_by(lambda: screen.stores.step_past(["s001"], OwnState.CANCELLED))
+        assert said == [("cursor", "s002")]
+        before = screen.cursor
+        assert await screen.said_by(lambda: screen.stores.apply([row(1, status=OwnState.CANCELLED)])) == []
+        assert screen.keys == ["s000", "s002", "s009", "s001"]
+        assert screen.cursor == ("s002", 2) != before, "it stands in the place of the one that has left"
+
+
+async def test_the_cursor_goes_on_past_all_that_leave_and_stays_where_none_is_below() -> None:
+    async with showing(*(row(n, status="catalog_failed") for n in range(4))) as screen:
+        screen.stores.move_to("s000")
+        screen.stores.step_past(["s000", "s001"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s002"
+        screen.stores.step_past(["s000"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s002", "it is not one of them"
+        screen.stores.step_past(["s002", "s003"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s002", "there is none below"
+        screen.stores.move_to("s001")
+        screen.stores.set_sort("name")
+        screen.stores.step_past(["s001"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s001", "it keeps its place in that order"
+
+
 async def test_nothing_moves_while_it_is_held() -> None:
     async with showing(*(row(n) for n in range(5))) as screen:
         screen.stores.hold()

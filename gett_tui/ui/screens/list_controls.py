@@ -100,10 +100,7 @@ class ListControls:
 
 def list_title(stores: StoreList) -> str:
     """What ``stores`` shows, and how."""
-    order, reverse = stores.sort
     parts = ["Stores"]
-    if order != ATTENTION or reverse:
-        parts.append(f"by {order}{', reversed' if reverse else ''}")
     if stores.filter_text.strip():
         parts.append(f"/{one_line(stores.filter_text, 30)}")
     there = stores.total_count - stores.hidden_count
@@ -113,4 +110,8 @@ def list_title(stores: StoreList) -> str:
         parts.append(f"{stores.mark_count} marked")
     if stores.hidden_count:
         parts.append(f"{stores.hidden_count} ended hidden")
+    # Last, for it may be cut: the header tells it, too.
+    order, reverse = stores.sort
+    if order != ATTENTION or reverse:
+        parts.append(f"by {order}{', reversed' if reverse else ''}")
     return " · ".join(parts)
