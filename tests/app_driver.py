@@ -38,10 +38,15 @@ class DrivenApp(GettApp):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.said: list[str] = []
+        self._times = 0
+        self.notifications.log.listen(self._heard)
 
-    def notify(self, message: str, **more: Any) -> None:
-        self.said.append(message)
-        super().notify(message, **more)
+    def _heard(self) -> None:
+        entries = self.notifications.log.entries
+        times = sum(entry.times for entry in entries)
+        if times > self._times:
+            self._times = times
+            self.said.append(entries[0].text)
 
     async def on_unmount(self) -> None:
         if self.runtime is not None:

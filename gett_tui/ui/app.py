@@ -15,6 +15,8 @@ from textual.binding import Binding
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.colours import DARK, LIGHT
 from gett_tui.ui.environment import Environment, local_now
+from gett_tui.ui.notifications import Notifications
+from gett_tui.ui.production import BORDER, border_red
 from gett_tui.ui.screens.dashboard import Dashboard
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from gett_tui.onboarding.record import Record
@@ -77,13 +80,26 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self.set_class(environment.is_production, "-production")
+        self.notifications = Notifications(self, bell=environment.bell, clock=now)
         self.main = Dashboard(
-            make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview, keeper=keeper
+            make_runtime,
+            environment,
+            self.notifications,
+            ascii_only=ascii_only,
+            now=now,
+            zone=zone,
+            preview=preview,
+            keeper=keeper,
         )
 
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""
         return self.main
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What the style sheets need beyond Textual's own colours."""
+        return {BORDER: border_red(self.current_theme.to_color_system().generate())}
 
     def on_mount(self) -> None:
         """Watches the terminal."""
@@ -97,6 +113,19 @@ class GettApp(App[int]):
     def end(self, status: int) -> None:
         """Ends the app with an exit status; what is under way is waited for once the terminal is whole."""
         self.exit(status, return_code=status)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Says ``message`` on the message line: a toast would cover rows, reasons and dialogs."""
+        says = {"information": self.notifications.say, "warning": self.notifications.warn}
+        says.get(severity, self.notifications.fail)(f"{title}: {message}" if title else message)
 
     def action_end(self, status: int) -> None:
         """Quits."""

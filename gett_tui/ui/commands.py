@@ -151,6 +151,7 @@ COMMANDS: tuple[Command, ...] = (
         choices=ORDER_NAMES,
     ),
     Command("hide_ended", "h", "hide ended", "Hide the cancelled and dropped stores, or show them", _LIST),
+    Command("log", "l", "messages", "All messages with their times; they count as read then", _PROGRAM, short="log"),
     Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, shown_key="?"),
     Command("palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, shown_key=":"),
     Command("quit", "q", "quit", "Quit", _PROGRAM),
@@ -164,11 +165,11 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("PgUp PgDn", "a page; ctrl+u ctrl+d half a page"),
     ("Home End g G", "first, last"),
     ("shift+↑ ↓", "mark a range"),
-    (LEAVE, "clear the marks, then the filter"),
+    (LEAVE, "clear the marks, the filter, then the message that stands"),
     ("tab", "to the panel and back"),
 )
 
-BAR = ("mark", "filter", "register", "sort", "refresh", "palette")
+BAR = ("mark", "filter", "register", "log", "sort", "palette", "refresh")
 """What the key bar has on the left; the last of them goes first when there is no room."""
 
 BAR_OF_ROW = (("activate", "fix", "resolve"), ("cancel_onboarding",))

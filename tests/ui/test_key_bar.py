@@ -72,8 +72,8 @@ async def test_it_has_the_keys_of_the_row_and_only_those(state: Any) -> None:
     async with showing() as (app, pilot):
         text = words(await follow(app, pilot, one(state)))
         assert text.endswith("? help q quit")
-        assert text.startswith("space mark / filter n new s sort")
-        assert text.removesuffix("? help q quit").partition("s sort")[2].strip() == OF_ROW.get(state, "x cancel")
+        assert text.startswith("space mark / filter n new l log")
+        assert text.removesuffix("? help q quit").partition("l log")[2].strip() == OF_ROW.get(state, "x cancel")
 
 
 async def test_without_a_store_it_has_no_key_that_is_about_one() -> None:
@@ -107,7 +107,7 @@ async def test_the_ways_to_the_help_and_out_stay_however_narrow_it_is() -> None:
 
 
 async def test_what_is_about_the_row_outlives_what_is_about_the_list() -> None:
-    general = ("mark", "filter", "new", "sort", "refresh", "commands")
+    general = ("mark", "filter", "new", "log", "sort", "refresh", "commands")
     seen: list[int] = []
     async for _, text in at_widths(range(120, 14, -3)):
         seen.append(sum(part in text for part in general))
@@ -142,7 +142,7 @@ async def test_the_keys_are_coloured_and_their_words_are_not() -> None:
         await follow(app, pilot, one("ready_to_activate"))
         (strip,) = painted_strips(app)
         bold = [part.text for part in strip if part.style and part.style.bold]
-        assert bold == ["space", "/", "n", "s", "a", "x", "?", "q"]
+        assert bold == ["space", "/", "n", "l", "a", "x", "?", "q"]
         colours = {part.style.color for part in strip if part.style and part.style.bold}
         assert len(colours) == 1
         assert colours.isdisjoint({part.style.color for part in strip if part.style and not part.style.bold})

@@ -203,7 +203,7 @@ def test_the_order_and_what_is_hidden_are_there_at_the_next_start_and_the_filter
     plant(tmp_path / "state" / "sandbox", live.state)
     with program(tmp_path, live) as session:
         session.wait_for("Harbour Sushi")
-        session.wait_for("9 stores")
+        session.wait_for("8 stores")
         session.send("2", "2", "h", "/pizza", "enter")
         session.wait_for("/pizza · 2 of 8 · 1 ended hidden · by")
         session.send("q")

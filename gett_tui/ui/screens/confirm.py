@@ -13,8 +13,8 @@ from textual.widgets import Button, Static
 
 from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
+from gett_tui.ui.production import LINE, place
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +102,7 @@ class ConfirmScreen(Dialog[bool]):
         text = Text(f"{self._words.title} {f'{len(self._records)} stores' if many else 'this store'} on ")
         is_production = self._environment.is_production
         name = place(self._environment.profile, is_production=is_production)
-        text.append(f" {name} ", "bold white on red" if is_production else "bold reverse")
+        text.append(f" {name} ", LINE if is_production else "bold reverse")
         text.append(f" ({one_line(self._environment.host, 80)})?")
         return text
 

@@ -6,30 +6,31 @@ What it is made of stands beside it: the running copy (``runtime_host``), the st
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.binding import Binding
 from textual.message import Message
 
 from gett_tui.onboarding.status import OwnState
-from gett_tui.ui.commands import bindings
+from gett_tui.ui.commands import LEAVE, bindings
 from gett_tui.ui.list_settings import SettingsKeeper
-from gett_tui.ui.notifications import Notifications
 from gett_tui.ui.screens.action_dispatch import ActionDispatch
+from gett_tui.ui.screens.day_turn import DayTurn
 from gett_tui.ui.screens.list_controls import ListControls
 from gett_tui.ui.screens.list_keys import ListKeys
 from gett_tui.ui.screens.panel_follower import PanelFollower
 from gett_tui.ui.screens.runtime_host import RuntimeHost
 from gett_tui.ui.screens.service_events import ServiceEvents
-from gett_tui.ui.screens.status_board import StatusBoard
+from gett_tui.ui.screens.status_board import StatusBoard, view_of
 from gett_tui.ui.widgets.key_bar import KeyBar
+from gett_tui.ui.widgets.message_line import MessageLine
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 from gett_tui.ui.widgets.store_list import StoreList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
+    from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.runtime_host import MakeRuntime
 
 _WIDE = 100
@@ -62,12 +63,13 @@ class Dashboard(ListKeys):
     ``stores``, ``panel`` and ``status`` are its widgets.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), Binding(LEAVE, "leave", "Clear filter", show=False)]
 
     def __init__(
         self,
         make_runtime: MakeRuntime,
         environment: Environment,
+        notifications: Notifications,
         *,
         ascii_only: bool,
         now: Callable[[], datetime],
@@ -80,14 +82,14 @@ class Dashboard(ListKeys):
         keeper.on_error = self._settings_not_kept
         self._ascii = ascii_only
         self._now = now
-        self._notifications = Notifications(self, bell=environment.bell)
+        self._notifications = notifications
         self._host = RuntimeHost(self, make_runtime, hear=self.hear, on_failure=self._runtime_failed)
-        self._board = StatusBoard(self, environment, clock=now, counts=self._counts)
-        self.status = StatusLine(self._board.view, clock=now)
-        self._board.paint_on(self.status)
+        self.status = StatusLine(view_of(environment), clock=now, ascii_only=ascii_only)
         self.stores = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
+        self._board = StatusBoard(self, self.status, clock=now, counts=lambda: self.stores.counts)
         self.controls = ListControls(self, self.stores, keeper)
         self.stores.apply(preview, loading=True)
+        self.stores.after_paint = self._rows_painted
         self._dispatch = ActionDispatch(self, self._host, self.stores, environment, self._notifications)
         self.panel = PipelinePanel(clock=now, ascii_only=ascii_only)
         self.panel.id = "panel"
@@ -96,7 +98,6 @@ class Dashboard(ListKeys):
         self._events = ServiceEvents(
             self._host,
             self.stores,
-            self.controls,
             self._follower,
             self._board,
             self._notifications,
@@ -123,35 +124,27 @@ class Dashboard(ListKeys):
         """Whether the status line shows all that is known."""
         return self._board.is_painted
 
-    def _counts(self) -> Mapping[State, int] | None:
-        return self.stores.counts if self.is_loaded else None
-
     # -- layout
 
     def compose(self) -> ComposeResult:
-        """The status line, the list beside or above the panel, and the keys."""
+        """The status line, the list beside or above the panel, the message line, and the keys."""
         # Before the first layout: doing it on the first resize would lay everything out twice.
         self._fit()
         yield self.status
         yield self.stores
         yield self.panel
+        yield MessageLine(self._notifications.log)
         yield self._keys
 
     def on_mount(self) -> None:
         """Gives the list the focus; the runtime starts when the first frame is drawn."""
         self.controls.retitle()
         self.stores.focus()
-        self._await_midnight()
+        DayTurn(self, self._now, self._new_day).wait()
         # Reading thousands of files in a thread would take turns with the first paint.
         self.call_after_refresh(self._host.start)
 
-    def _await_midnight(self) -> None:
-        now = self._now()
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.set_timer((midnight - now).total_seconds() + 1, self._new_day)
-
     def _new_day(self) -> None:
-        self._await_midnight()
         self.stores.new_day()
         self._follower.show()
 
@@ -220,6 +213,12 @@ class Dashboard(ListKeys):
 
         self.app.push_screen(HelpScreen(ascii_only=self._ascii))
 
+    def action_log(self) -> None:
+        """All that was said, newest first."""
+        from gett_tui.ui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(self._notifications.log, clock=self._now, ascii_only=self._ascii))
+
     def action_palette(self) -> None:
         """All commands by name."""
         self.app.action_command_palette()
@@ -237,10 +236,20 @@ class Dashboard(ListKeys):
         self.app.copy_to_clipboard("\n".join(ids))
         self._notifications.say(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
 
+    def action_leave(self) -> None:
+        """Clears the filter and gives the list the focus; then takes the message that stands for read."""
+        if not self.controls.clear_filter():
+            self._notifications.log.read()
+
     @on(StoreList.MarksChanged)
     def _marks_changed(self) -> None:
-        self.controls.retitle()
         self._follower.show_keys()
+
+    def _rows_painted(self) -> None:
+        # Rows, title and counts are of one moment.
+        self.controls.retitle()
+        if self.is_loaded:
+            self._board.count()
 
     # -- acting on stores (what each key does stands in ``store_actions``)
 

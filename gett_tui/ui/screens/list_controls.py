@@ -43,7 +43,6 @@ class ListControls:
     def filter_by(self, text: str) -> None:
         """Shows only the stores that match."""
         self._stores.set_filter(text)
-        self.retitle()
 
     def close_filter(self) -> None:
         """Gives the list the focus; the title tells what is filtered."""
@@ -51,13 +50,12 @@ class ListControls:
         self._stores.focus()
 
     def clear_filter(self) -> bool:
-        """Shows all stores again, and gives the list the focus. False when there was nothing to clear."""
-        was_filtered = self._box is not None and bool(self._box.value)
+        """Shows all stores again, and gives the list the focus. False when both were so already."""
+        was_clear = self._stores.has_focus and not (self._box and self._box.value)
         if self._box is not None:
             self._box.value = ""
-        was_open = self._screen.has_class(_FILTERING)
         self.close_filter()
-        return was_filtered or was_open
+        return not was_clear
 
     # Order
 
@@ -102,10 +100,9 @@ def list_title(stores: StoreList) -> str:
     """What ``stores`` shows, and how."""
     parts = ["Stores"]
     if stores.filter_text.strip():
-        parts.append(f"/{one_line(stores.filter_text, 30)}")
-    there = stores.total_count - stores.hidden_count
-    if stores.visible_count != there:
-        parts.append(f"{stores.visible_count} of {there}")
+        # Without a filter all are shown, also those that find their place only when the rows may move again.
+        there = stores.total_count - stores.hidden_count
+        parts.append(f"/{one_line(stores.filter_text, 30)} · {stores.visible_count} of {there}")
     if stores.mark_count:
         parts.append(f"{stores.mark_count} marked")
     if stores.hidden_count:

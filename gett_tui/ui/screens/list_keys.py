@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.screen import Screen
 
-from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.sort_keys import ORDER_NAMES
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
-
     from gett_tui.ui.screens.list_controls import ListControls
     from gett_tui.ui.widgets.filter_box import FilterBox
     from gett_tui.ui.widgets.store_list import StoreList
@@ -20,8 +16,6 @@ if TYPE_CHECKING:
 
 class ListKeys(Screen[None]):
     """A screen with ``stores``, and ``controls`` that each of the keys is handed on to."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(LEAVE, "leave", "Clear filter", show=False)]
 
     stores: StoreList
     controls: ListControls
@@ -37,10 +31,6 @@ class ListKeys(Screen[None]):
     def on_filter_box_done(self) -> None:
         """Gives the list the focus."""
         self.controls.close_filter()
-
-    def action_leave(self) -> None:
-        """Clears the filter, and gives the list the focus."""
-        self.controls.clear_filter()
 
     def action_sort(self) -> None:
         """Orders by the next column."""

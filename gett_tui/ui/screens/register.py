@@ -24,9 +24,9 @@ from gett_tui.onboarding.registration import (
 from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.form_result import Accepted, Refused
+from gett_tui.ui.production import place
 from gett_tui.ui.screens.dialog import Dialog
 from gett_tui.ui.widgets.field import Field
-from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

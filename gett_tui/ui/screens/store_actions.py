@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from gett_tui.error_messages import sentence
 from gett_tui.onboarding.batch import Batch
-from gett_tui.onboarding.status import OwnState, Status, can_change, meaning
+from gett_tui.onboarding.status import OwnState, Status, can_change
 from gett_tui.text import one_line
 from gett_tui.ui import form_handlers
 from gett_tui.ui.commands import command, with_keys
+from gett_tui.ui.screens.batch_words import AIMS, arrival, stores, told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.form_result import Submitted
     from gett_tui.ui.notifications import Notifications
+    from gett_tui.ui.screens.batch_words import Aim
     from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.store_list import StoreList
 
     UseCase = Callable[[str], Awaitable[Record]]
 
-_NAMED = 3
-"""Stores whose errors are told one by one."""
 _SILENT = 2.0
 """Seconds after which a person is told that what a key has begun still goes on."""
 _LEADS_TO: Mapping[str, State] = {
@@ -43,8 +43,6 @@ _LEADS_TO: Mapping[str, State] = {
     "again": Status.PENDING_CATALOG,
 }
 """What the store is to come to by an action that is asked about, so that the cursor can go on at once."""
-_TOLD = (Status.ACTIVE, OwnState.CANCELLED)
-"""States that an action leads to: arriving there is said."""
 
 
 class StoreActions:
@@ -84,52 +82,50 @@ class StoreActions:
     def _refresh(self, chosen: Sequence[Record]) -> None:
         if not chosen:
             self._notifications.warn("There is no store here.")
-        self._run_each(chosen, self._service.refresh, quiet=True)
+        self._run_each("refresh", chosen, self._service.refresh)
 
     def _refresh_all(self) -> None:
         records = [record for record in self._service.records() if record.onboarding_id and can_change(record.status)]
-        many = f"{len(records)} stores" if len(records) > 1 else "1 store"
-        self._notifications.say(f"Asking Gett about {many}." if records else "There is no store to ask Gett about.")
-        self._run_each(records, partial(self._service.refresh, urgent=False), quiet=True, is_told=True)
+        if not records:
+            self._notifications.warn("There is no store to ask Gett about.")
+            return
+        self._notifications.say(f"Asking Gett about {stores(len(records))}.")
+        self._run_each("refresh", records, partial(self._service.refresh, urgent=False), is_told=True)
 
-    def _run_each(
-        self, records: Sequence[Record], use_case: UseCase, *, quiet: bool = False, is_told: bool = False
-    ) -> None:
-        """``quiet``: what is done needs no word. ``is_told``: the person knows that Gett is being asked."""
+    def _run_each(self, aim: str, records: Sequence[Record], use_case: UseCase, *, is_told: bool = False) -> None:
+        """``is_told``: the person knows that Gett is being asked."""
         if records:
-            self._screen.run_worker(self._each(records, use_case, quiet=quiet, is_told=is_told), exit_on_error=False)
+            self._screen.run_worker(self._each(AIMS[aim], records, use_case, is_told=is_told), exit_on_error=False)
 
-    async def _each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool, is_told: bool) -> None:
-        batch = Batch(records, lambda record: use_case(record.key), on_end=self._ended)
+    async def _each(self, aim: Aim, records: Sequence[Record], use_case: UseCase, *, is_told: bool) -> None:
+        batch = Batch(records, lambda record: use_case(record.key))
         timer = None if is_told else self._screen.set_timer(_SILENT, self._tell_waiting)
         try:
             summary = await batch.run()
         finally:
             if timer is not None:
                 timer.stop()
-        self._tell(summary, quiet=quiet)
+        if len(records) == 1:
+            self._tell_one(*summary.done, *summary.failed)
+        else:
+            self._tell_many(aim, summary)
 
     def _tell_waiting(self) -> None:
         # Why it is not asked yet, and until when, stands on the status line.
         is_out = self._service.outage.next_try is not None
         self._notifications.say("Gett is asked later: see above." if is_out else "Gett is being asked; no answer yet.")
 
-    def _ended(self, end: End[Record]) -> None:
-        before, after = end.item, end.record
-        if after is None or after.status == before.status or after.status not in _TOLD:
-            return
-        told = f": storeId {after.store_id}" if after.status == Status.ACTIVE and after.store_id else ""
-        self._notifications.say(f"{after.name} is {meaning(after.status).words}{told}")
+    def _tell_one(self, end: End[Record]) -> None:
+        if end.error is not None:
+            self._notifications.fail(sentence(end.error), about=end.item)
+        elif words := arrival(end):
+            self._notifications.say(words)
 
-    def _tell(self, summary: Summary[Record], *, quiet: bool) -> None:
-        for end in summary.failed[:_NAMED]:
-            if end.error is not None:
-                self._notifications.fail(f"{end.item.name}: {sentence(end.error)}")
-        if len(summary.failed) > _NAMED:
-            more = len(summary.failed) - _NAMED
-            self._notifications.fail(f"… and {more} more failed; each store shows its own.")
-        if not quiet and not summary.failed and len(summary.done) > 1:
-            self._notifications.say(f"Done for {len(summary.done)} stores.")
+    def _tell_many(self, aim: Aim, summary: Summary[Record]) -> None:
+        words = told(aim, summary)
+        if words is not None:
+            tell = self._notifications.fail if words.is_bad else self._notifications.say
+            tell(words.text, details=words.details)
 
     # -- changing the world
 
@@ -144,7 +140,7 @@ class StoreActions:
         def answered(confirmed: object) -> None:
             if confirmed:
                 self._stores.clear_marks()
-                self._run_each(able, use_case)
+                self._run_each(action, able, use_case)
 
         self._confirm(action, able, answered, left_out=len(chosen) - len(able))
 
@@ -214,7 +210,7 @@ class StoreActions:
         self._go_to(key, None if is_lost else replaced)
         if record is not None and is_lost:
             settle = with_keys("{resolve} settles it.")
-            self._notifications.fail(f"{record.name} is unconfirmed: the answer is lost. {settle}")
+            self._notifications.fail(f"unconfirmed, the answer is lost. {settle}", about=record)
         elif record is not None:
             self._notifications.say(f"Registered {record.name}")
 
@@ -273,7 +269,7 @@ class StoreActions:
 
             def answered(confirmed: object) -> None:
                 if confirmed:
-                    self._run_each([record], use_case)
+                    self._run_each(choice, [record], use_case)
 
             self._confirm(choice, [record], answered)
 

@@ -56,6 +56,8 @@ class StoreView(LineView[Line]):
         self._cursor = StoreCursor(self._table, self._sight)
         self._told: tuple[str | None, Record | None] = (None, None)
         self._told_marks = 0
+        self.after_paint: Callable[[], None] = lambda: None
+        """Called together with each paint of the rows, for what must be of the same moment."""
 
     # What it shows
 
@@ -144,6 +146,7 @@ class StoreView(LineView[Line]):
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
         super()._paint()
         if self.is_running:
+            self.after_paint()
             self._tell()
 
     def _tell(self) -> None:
