@@ -145,7 +145,7 @@ COMMANDS: tuple[Command, ...] = (
         "sort_by",
         "1,2,3,4,5",
         "sort by",
-        "Order by that column (1: by what needs you first); again: turn it round",
+        "Order by that column, 1 the signs; again: turn it round",
         _LIST,
         shown_key="1 to 5",
         choices=ORDER_NAMES,
@@ -169,7 +169,7 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("tab", "to the panel and back"),
 )
 
-BAR = ("mark", "filter", "register", "log", "sort", "palette", "refresh")
+BAR = ("mark", "filter", "register", "log", "sort", "palette", "refresh", "hide_ended")
 """What the key bar has on the left; the last of them goes first when there is no room."""
 
 BAR_OF_ROW = (("activate", "fix", "resolve"), ("cancel_onboarding",))

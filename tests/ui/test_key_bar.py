@@ -107,7 +107,7 @@ async def test_the_ways_to_the_help_and_out_stay_however_narrow_it_is() -> None:
 
 
 async def test_what_is_about_the_row_outlives_what_is_about_the_list() -> None:
-    general = ("mark", "filter", "new", "log", "sort", "refresh", "commands")
+    general = ("mark", "filter", "new", "log", "sort", "refresh", "commands", "hide ended")
     seen: list[int] = []
     async for _, text in at_widths(range(120, 14, -3)):
         seen.append(sum(part in text for part in general))
