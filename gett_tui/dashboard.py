@@ -12,9 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.storage import index
+from gett_tui.storage.settings_file import SettingsFile
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
+from gett_tui.ui.list_settings import SettingsKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +53,8 @@ def run_profile(profile: Profile, key: Secret, look: Look) -> int:
 
     where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
     preview = index.first(profile.folder, shutil.get_terminal_size().lines)
-    return asyncio.run(_run(make_runtime, where, look, preview))
+    keeper = SettingsKeeper(SettingsFile(profile.folder))
+    return asyncio.run(_run(make_runtime, where, look, preview, keeper))
 
 
 def run_demo(look: Look) -> int:
@@ -64,8 +67,14 @@ def run_demo(look: Look) -> int:
         return asyncio.run(_run(partial(Runtime, setup), where, look))
 
 
-async def _run(make_runtime: MakeRuntime, where: Environment, look: Look, preview: Sequence[Record] = ()) -> int:
-    app = GettApp(_sparing(make_runtime), where, ascii_only=look.ascii_only, preview=preview)
+async def _run(
+    make_runtime: MakeRuntime,
+    where: Environment,
+    look: Look,
+    preview: Sequence[Record] = (),
+    keeper: SettingsKeeper | None = None,
+) -> int:
+    app = GettApp(_sparing(make_runtime), where, ascii_only=look.ascii_only, preview=preview, keeper=keeper)
     loop = asyncio.get_running_loop()
     loop.call_later(_STARTED, _collect_garbage)
     for number, status in _ENDED_BY.items():
@@ -73,6 +82,8 @@ async def _run(make_runtime: MakeRuntime, where: Environment, look: Look, previe
     try:
         await app.run_async(mouse=look.mouse)
     finally:
+        if keeper is not None:
+            await keeper.close()
         if app.runtime is not None:
             await _close(app.runtime)
     if app.crash is not None:

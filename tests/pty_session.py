@@ -148,13 +148,29 @@ class PtySession:
 
     def screen(self) -> list[str]:
         """The lines on the screen now, without the blanks at their ends."""
+        return [line.rstrip() for line in self._emulated().display]
+
+    def colours_of(self, text: str) -> set[str]:
+        """The colours of the letters of ``text``, wherever it stands; a bright one counts as the one it is of."""
+        screen = self._emulated()
+        found = {
+            screen.buffer[y][x + place].fg
+            for y, line in enumerate(screen.display)
+            for x in range(len(line))
+            if line.startswith(text, x)
+            for place, char in enumerate(text)
+            if char != " "
+        }
+        return {colour.removeprefix("bright").replace("brown", "yellow") for colour in found}
+
+    def _emulated(self) -> pyte.Screen:
         screen = pyte.Screen(*self.size)
         data = self.output
         unfinished = _UNFINISHED.search(data)
         if unfinished:
             data = data[: unfinished.start()]
         pyte.ByteStream(screen).feed(_UNKNOWN_TO_PYTE.sub(b"", data))
-        return [line.rstrip() for line in screen.display]
+        return screen
 
     def wait_for_exit(self, timeout: float = 30.0) -> int:
         """Read on until the program ends; its exit status. Raises TimeoutError if it does not."""

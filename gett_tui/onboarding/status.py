@@ -97,6 +97,9 @@ def can_change(state: State) -> bool:
 ENDED = (OwnState.CANCELLED, OwnState.GONE, OwnState.DROPPED)
 """States in which a store does not stand at Gett, as far as is known."""
 
+CLOSED = (OwnState.CANCELLED, OwnState.DROPPED)
+"""States that a person has ended a store with: nothing is waited for, and it is no store any more."""
+
 
 def is_live(state: State) -> bool:
     """Whether a store in ``state`` stands, or may stand, at Gett (so that registering it again could double it)."""

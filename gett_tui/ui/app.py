@@ -13,6 +13,7 @@ from textual.app import App
 from textual.binding import Binding
 
 from gett_tui.ui.clipboard import osc52
+from gett_tui.ui.colours import DARK, LIGHT
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.notifications import Notifications
 from gett_tui.ui.production import BORDER, border_red
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
+    from gett_tui.ui.list_settings import SettingsKeeper
     from gett_tui.ui.screens.runtime_host import MakeRuntime
 
 _TERMINAL_WATCH = 5.0
@@ -46,8 +48,8 @@ class GettApp(App[int]):
     """The dashboard on one profile.
 
     ``make_runtime`` gets the listener and gives the running copy's runtime, which the caller closes after the
-    screen is gone. ``preview`` is what to show before the records are read. ``crash`` is the error that ended the
-    app, if one did.
+    screen is gone. ``preview`` is what to show before the records are read, ``keeper`` what remembers
+    how the operator likes the list. ``crash`` is the error that ended the app, if one did.
     """
 
     CSS_PATH: ClassVar[CSSPathType | None] = [
@@ -69,10 +71,12 @@ class GettApp(App[int]):
         now: Callable[[], datetime] = local_now,
         zone: tzinfo | None = None,
         preview: Sequence[Record] = (),
+        keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
         # A scroll that is drawn in steps only makes a thin line busy.
         self.animation_level = "none"
+        self.ansi_theme_dark, self.ansi_theme_light = DARK, LIGHT
         self.crash: BaseException | None = None
         self.environment = environment
         self.ascii_only = ascii_only
@@ -88,6 +92,7 @@ class GettApp(App[int]):
             now=now,
             zone=zone,
             preview=preview,
+            keeper=keeper,
         )
 
     def get_default_screen(self) -> Screen[Any]:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Provider
 from textual.widgets import Input
 
-from gett_tui.ui.commands import COMMANDS
+from gett_tui.ui.commands import COMMANDS, actions
 from gett_tui.ui.widgets.field import Field, one_line, paste_problem
 from gett_tui.ui.widgets.filter_box import LIMIT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.command import Hits
     from textual.events import Paste
+
+
+class _Entry(NamedTuple):
+    words: str
+    action: str
+    explain: str
 
 
 class CommandProvider(Provider):
@@ -22,19 +30,26 @@ class CommandProvider(Provider):
 
     async def discover(self) -> Hits:
         """All commands, in the order of their definition."""
-        for command in COMMANDS:
-            yield DiscoveryHit(command.words, partial(self._run, command.id), help=command.explain)
+        for words, action, explain in _entries():
+            yield DiscoveryHit(words, partial(self._run, action), help=explain)
 
     async def search(self, query: str) -> Hits:
         """The commands that match ``query``."""
         matcher = self.matcher(query)
-        for command in COMMANDS:
-            score = matcher.match(f"{command.words} {command.explain}")
+        for words, action, explain in _entries():
+            score = matcher.match(f"{words} {explain}")
             if score > 0:
-                yield Hit(score, matcher.highlight(command.words), partial(self._run, command.id), help=command.explain)
+                yield Hit(score, matcher.highlight(words), partial(self._run, action), help=explain)
 
-    async def _run(self, command_id: str) -> None:
-        await self.screen.run_action(command_id)
+    async def _run(self, action: str) -> None:
+        await self.screen.run_action(action)
+
+
+def _entries() -> Iterator[_Entry]:
+    """Each command, and each choice of one that has some."""
+    for command in COMMANDS:
+        for action, choice in zip(actions(command), command.choices or ("",), strict=True):
+            yield _Entry(f"{command.words} {choice}".rstrip(), action, command.explain)
 
 
 def still(field: Input) -> None:

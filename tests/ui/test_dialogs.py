@@ -6,12 +6,11 @@ import asyncio
 
 import pytest
 from dialog_driver import FORBIDDEN, HOSTILE, NOTHING, DialogApp, record, sent, until
-from textual.app import App, ComposeResult
-from textual.widgets import Button, Footer, Input
+from textual.widgets import Button, Input
 
 from gett_tui.onboarding.record import Record, Trouble
 from gett_tui.onboarding.status import OwnState
-from gett_tui.ui.commands import COMMANDS, bindings
+from gett_tui.ui.commands import COMMANDS
 from gett_tui.ui.form_result import Accepted, Refused, Submitted
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.help import HelpScreen
@@ -183,24 +182,7 @@ async def test_the_help_scrolls_in_a_small_terminal_and_closes_by(key: str) -> N
 
 
 def test_no_key_and_no_action_is_defined_twice_or_merged_by_terminals() -> None:
-    keys = [command.key for command in COMMANDS]
+    keys = [key for command in COMMANDS for key in command.key.split(",")]
     assert len(set(keys)) == len(keys)
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     assert not {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+k"} & set(keys)
-
-
-async def test_the_footer_fits_eighty_columns_with_the_palettes_own_hint() -> None:
-    class Keys(App[None]):
-        BINDINGS = list(bindings())
-
-        def compose(self) -> ComposeResult:
-            yield Footer()
-
-    app = Keys()
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.pause()
-        footer = app.query_one(Footer)
-        shown = [key for key in footer.query("FooterKey") if key.region]
-        assert len(shown) == sum(command.footer for command in COMMANDS) + 1
-        assert max(key.region.right for key in shown) <= 80
-        assert footer.max_scroll_x == 0

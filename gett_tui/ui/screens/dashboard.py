@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding
 from textual.message import Message
-from textual.screen import Screen
 
 from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.commands import LEAVE, bindings
+from gett_tui.ui.list_settings import SettingsKeeper
 from gett_tui.ui.screens.action_dispatch import ActionDispatch
 from gett_tui.ui.screens.day_turn import DayTurn
 from gett_tui.ui.screens.list_controls import ListControls
+from gett_tui.ui.screens.list_keys import ListKeys
 from gett_tui.ui.screens.panel_follower import PanelFollower
 from gett_tui.ui.screens.runtime_host import RuntimeHost
 from gett_tui.ui.screens.service_events import ServiceEvents
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.runtime_host import MakeRuntime
-    from gett_tui.ui.widgets.filter_box import FilterBox
 
 _WIDE = 100
 _NARROW = 60
@@ -56,17 +56,14 @@ class Heard(Message):
         self.event = event
 
 
-class Dashboard(Screen[None]):
+class Dashboard(ListKeys):
     """What the operator looks at all day.
 
     ``make_runtime`` is called once the first frame is drawn: nothing of what it needs is imported before.
     ``stores``, ``panel`` and ``status`` are its widgets.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(),
-        Binding(LEAVE, "leave", "Clear filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), Binding(LEAVE, "leave", "Clear filter", show=False)]
 
     def __init__(
         self,
@@ -78,8 +75,11 @@ class Dashboard(Screen[None]):
         now: Callable[[], datetime],
         zone: tzinfo | None = None,
         preview: Sequence[Record] = (),
+        keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
+        keeper = keeper or SettingsKeeper()
+        keeper.on_error = self._settings_not_kept
         self._ascii = ascii_only
         self._now = now
         self._notifications = notifications
@@ -87,13 +87,14 @@ class Dashboard(Screen[None]):
         self.status = StatusLine(view_of(environment), clock=now, ascii_only=ascii_only)
         self.stores = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
         self._board = StatusBoard(self, self.status, clock=now, counts=lambda: self.stores.counts)
+        self.controls = ListControls(self, self.stores, keeper)
         self.stores.apply(preview, loading=True)
-        self._controls = ListControls(self, self.stores)
         self.stores.after_paint = self._rows_painted
         self._dispatch = ActionDispatch(self, self._host, self.stores, environment, self._notifications)
         self.panel = PipelinePanel(clock=now, ascii_only=ascii_only)
         self.panel.id = "panel"
-        self._follower = PanelFollower(self, self.stores, self.panel)
+        self._keys = KeyBar()
+        self._follower = PanelFollower(self, self.stores, self.panel, self._keys)
         self._events = ServiceEvents(
             self._host,
             self.stores,
@@ -133,11 +134,11 @@ class Dashboard(Screen[None]):
         yield self.stores
         yield self.panel
         yield MessageLine(self._notifications.log)
-        yield KeyBar()
+        yield self._keys
 
     def on_mount(self) -> None:
         """Gives the list the focus; the runtime starts when the first frame is drawn."""
-        self._controls.retitle()
+        self.controls.retitle()
         self.stores.focus()
         DayTurn(self, self._now, self._new_day).wait()
         # Reading thousands of files in a thread would take turns with the first paint.
@@ -170,6 +171,11 @@ class Dashboard(Screen[None]):
     def _runtime_failed(self, why: str) -> None:
         self._notifications.fail(why)
         self._board.no_way(why)
+
+    def _settings_not_kept(self, error: Exception) -> None:
+        from gett_tui.error_messages import sentence
+
+        self._notifications.warn(f"The order of the list is not remembered: {sentence(error)}")
 
     # -- looking
 
@@ -230,36 +236,18 @@ class Dashboard(Screen[None]):
         self.app.copy_to_clipboard("\n".join(ids))
         self._notifications.say(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
 
-    # -- filter and order
-
-    def action_filter(self) -> None:
-        """Opens the filter."""
-        self._controls.open_filter()
-
-    def on_filter_box_typed(self, message: FilterBox.Typed) -> None:
-        """Filters while the operator types."""
-        self._controls.filter_by(message.text)
-
-    def on_filter_box_done(self) -> None:
-        """Gives the list the focus."""
-        self._controls.close_filter()
-
     def action_leave(self) -> None:
         """Clears the filter and gives the list the focus; then takes the message that stands for read."""
-        if not self._controls.clear_filter():
+        if not self.controls.clear_filter():
             self._notifications.log.read()
 
-    def action_sort(self) -> None:
-        """The next order."""
-        self._controls.next_order()
-
-    def action_reverse_sort(self) -> None:
-        """The same order from the other end."""
-        self._controls.reverse_order()
+    @on(StoreList.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._follower.show_keys()
 
     def _rows_painted(self) -> None:
         # Rows, title and counts are of one moment.
-        self._controls.retitle()
+        self.controls.retitle()
         if self.is_loaded:
             self._board.count()
 

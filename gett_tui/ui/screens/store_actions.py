@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gett_tui.error_messages import sentence
 from gett_tui.onboarding.batch import Batch
-from gett_tui.onboarding.status import OwnState, can_change
+from gett_tui.onboarding.status import OwnState, Status, can_change
 from gett_tui.text import one_line
 from gett_tui.ui import form_handlers
 from gett_tui.ui.commands import command, with_keys
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.batch import End, Summary
     from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.form_result import Submitted
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 
 _SILENT = 2.0
 """Seconds after which a person is told that what a key has begun still goes on."""
+_LEADS_TO: Mapping[str, State] = {
+    "activate": Status.ACTIVE,
+    "cancel": OwnState.CANCELLED,
+    "drop": OwnState.DROPPED,
+    "again": Status.PENDING_CATALOG,
+}
+"""What the store is to come to by an action that is asked about, so that the cursor can go on at once."""
 
 
 class StoreActions:
@@ -142,15 +150,27 @@ class StoreActions:
         # The dialogs are imported when they are needed: none of them is on the first frame.
         from gett_tui.ui.screens.confirm import ConfirmScreen
 
-        self._ask(ConfirmScreen(action, records, self._environment, left_out=left_out), then)
+        screen = ConfirmScreen(action, records, self._environment, left_out=left_out)
+        self._ask(screen, then, leaving=records, status=_LEADS_TO[action])
 
-    def _ask(self, screen: Screen[Any], then: Callable[[Any], None]) -> None:
+    def _ask(
+        self,
+        screen: Screen[Any],
+        then: Callable[[Any], None],
+        *,
+        leaving: Sequence[Record] = (),
+        status: State = OwnState.CANCELLED,
+    ) -> None:
         """Shows a dialog; the list keeps its order meanwhile.
 
-        The dialog is there before this returns: keys that come in a burst must not act on the list behind it.
+        Those that are ``leaving`` for ``status`` when the answer is yes leave the cursor to the next one at once (see
+        ``StoreList.step_past``). The dialog is there before this returns: keys that come in a burst must not act on
+        the list behind it.
         """
 
         def answered(answer: object) -> None:
+            if answer:
+                self._stores.step_past([record.key for record in leaving], status)
             self._stores.release()
             then(answer)
 
@@ -162,7 +182,13 @@ class StoreActions:
     def _register(self) -> None:
         self._form(partial(form_handlers.register, self._service))
 
-    def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
+    def _form(
+        self,
+        submit: Submit,
+        initial: Mapping[str, str] | None = None,
+        title: str = "Register a store",
+        replaced: Record | None = None,
+    ) -> None:
         from gett_tui.ui.screens.register import RegisterScreen
 
         form = RegisterScreen(
@@ -173,14 +199,16 @@ class StoreActions:
             initial=initial,
             title=title,
         )
-        self._ask(form, self._registered)
+        leaving = [replaced] if replaced is not None else []
+        self._ask(form, partial(self._registered, replaced), leaving=leaving)
 
-    def _registered(self, key: str | None) -> None:
+    def _registered(self, replaced: Record | None, key: str | None) -> None:
         if key is None:
             return
-        self._stores.move_to(key)
         record = self._stores.record(key)
-        if record is not None and record.status == OwnState.UNCONFIRMED:
+        is_lost = record is not None and record.status == OwnState.UNCONFIRMED
+        self._go_to(key, None if is_lost else replaced)
+        if record is not None and is_lost:
             settle = with_keys("{resolve} settles it.")
             self._notifications.fail(f"unconfirmed, the answer is lost. {settle}", about=record)
         elif record is not None:
@@ -193,20 +221,33 @@ class StoreActions:
             return
         initial = {name: str(value) for name, value in record.sent.items()}
         submit = partial(form_handlers.register_anew, self._service, record.key)
-        self._form(submit, initial, "Cancel, and register anew")
+        self._form(submit, initial, "Cancel, and register anew", record)
+
+    def _go_to(self, key: str, replaced: Record | None) -> None:
+        """Puts the cursor on a store, unless it has gone on in the queue from the one that this store replaces."""
+        if replaced is None or self._stores.cursor_key == replaced.key:
+            self._stores.move_to(key)
 
     def _track(self) -> None:
         explain = "The onboarding id, as Gett gave it to whoever registered the store."
         self._ask_id("Track an onboarding", explain, partial(form_handlers.track, self._service))
 
-    def _ask_id(self, title: str, explain: str, submit: Callable[[str], Awaitable[Submitted]]) -> None:
+    def _ask_id(
+        self,
+        title: str,
+        explain: str,
+        submit: Callable[[str], Awaitable[Submitted]],
+        settled: Record | None = None,
+    ) -> None:
         from gett_tui.ui.screens.ask import AskScreen
 
-        self._ask(AskScreen(title, explain, submit=submit), self._tracked)
+        leaving = [settled] if settled is not None else []
+        screen = AskScreen(title, explain, submit=submit)
+        self._ask(screen, partial(self._tracked, settled), leaving=leaving, status=Status.PENDING_CATALOG)
 
-    def _tracked(self, key: str | None) -> None:
+    def _tracked(self, settled: Record | None, key: str | None) -> None:
         if key is not None:
-            self._stores.move_to(key)
+            self._go_to(key, settled)
 
     # -- what is unconfirmed
 
@@ -222,7 +263,7 @@ class StoreActions:
     def _resolved(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record.key))
+            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record.key), record)
         elif choice in ("again", "drop"):
             use_case = self._service.try_again if choice == "again" else self._service.drop
 
