@@ -40,6 +40,7 @@ KEYS = {
     "tab": b"\t",
     "space": b" ",
     "ctrl+c": b"\x03",
+    "ctrl+l": b"\x0c",
     "ctrl+q": b"\x11",
 }
 
@@ -52,7 +53,7 @@ _OUTER_SETTINGS = (
     "PYTHONUNBUFFERED",
     "PYTHONDONTWRITEBYTECODE",
 )
-_MODE_QUERY = re.compile(rb"\x1b\[\?(\d+)\$p")
+_QUERY = re.compile(rb"\x1b\[\?(\d+)\$p|\x1b\[5n")
 # What pyte would print or misread: private CSI with < = > or $, and private modes that are not set or reset.
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1b\[\??[\d;]*\$[a-z]|\x1b\[\?[\d;]*[a-gi-km-zA-Z]")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[\x20-\x3f]*)?\Z")
@@ -171,6 +172,34 @@ class PtySession:
             pass
         return self.status
 
+    def wait_for_exit_unread(self, timeout: float = 30.0) -> int:
+        """Wait until the program ends without reading what it writes; its exit status. Raises TimeoutError."""
+        end = time.monotonic() + timeout
+        while self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > end:
+                raise TimeoutError(f"still running after {timeout} s")
+            time.sleep(0.01)
+        return self.status
+
+    def wait_for_stop(self) -> None:
+        """Read on until the program has stopped itself, as ctrl+z makes it."""
+        while not os.WIFSTOPPED(os.waitpid(self.pid, os.WUNTRACED | os.WNOHANG)[1]):
+            self.read(0.05)
+
+    def write_from_elsewhere(self, text: bytes) -> None:
+        """Let another program write on the same terminal."""
+        other = os.open(os.ptsname(self._fd), os.O_WRONLY | os.O_NOCTTY)
+        os.write(other, text)
+        os.close(other)
+
+    def hang_up(self) -> None:
+        """Close the terminal."""
+        os.close(self._fd)
+        self._fd, self._open = -1, False
+
     def close(self) -> None:
         """End the program if it still runs: politely, then not."""
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -185,13 +214,15 @@ class PtySession:
         self._open = False
 
     def _answer(self, data: bytes) -> None:
-        """Say that synchronised output (mode 2026) is there, and no other mode that is asked for."""
+        """Say that synchronised output (mode 2026) is there, and no other mode that is asked for, and "I am here"."""
         asked = self._asked + data
         end = 0
-        for query in _MODE_QUERY.finditer(asked):
+        for query in _QUERY.finditer(asked):
             end = query.end()
             known = query.group(1) == b"2026"
-            os.write(self._fd, b"\x1b[?%s;%d$y" % (query.group(1), 2 if known else 0))
+            mode = b"\x1b[?%s;%d$y" % (query.group(1) or b"", 2 if known else 0)
+            with suppress(OSError):  # it has ended meanwhile
+                os.write(self._fd, mode if query.group(1) else b"\x1b[0n")
         self._asked = asked[end:][-16:]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +14,8 @@ from textual.binding import Binding
 from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.screens.dashboard import Dashboard
+from gett_tui.ui.terminal import background_repaint
+from gett_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
     from gett_tui.ui.screens.dashboard import MakeRuntime
 
-_TERMINAL_WATCH = 5.0
+_FIRST_ROWS = 0.1
+_READING = 0.25
+"""Seconds that a picture without rows, and one of records that are still being read, may be waited for."""
 
 
 def _commands() -> type[Provider]:
@@ -54,6 +58,7 @@ class GettApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "end(0)", "Quit", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, priority=True),
     ]
 
     def __init__(
@@ -67,6 +72,7 @@ class GettApp(App[int]):
         preview: Sequence[Record] = (),
     ) -> None:
         super().__init__()
+        background_repaint.cure()
         # A scroll that is drawn in steps only makes a thin line busy.
         self.animation_level = "none"
         self.crash: BaseException | None = None
@@ -79,9 +85,24 @@ class GettApp(App[int]):
         """The dashboard itself."""
         return self.main
 
-    def on_mount(self) -> None:
-        """Watches the terminal."""
-        self.set_interval(_TERMINAL_WATCH, self._watch_terminal)
+    def get_driver_class(self) -> type[Driver]:
+        """Our own: see ``TerminalDriver``."""
+        return TerminalDriver
+
+    def frame_pace(self) -> float:
+        """Seconds that have to lie between two pictures: while records come in, each would be old at once."""
+        if self.main.is_loaded:
+            return 0.0
+        return _READING if self.main.stores.total_count else _FIRST_ROWS
+
+    def on_hung_up(self) -> None:
+        """Ends: the terminal is gone, and SIGHUP, which says the same, may be ignored."""
+        self.end(129)
+
+    def action_repaint(self) -> None:
+        """Paints everything anew, over whatever something else has written there."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
 
     @property
     def runtime(self) -> Runtime | None:
@@ -130,11 +151,6 @@ class GettApp(App[int]):
         self._clipboard = text
         if self._driver is not None:
             self._driver.write(osc52(text, in_tmux=bool(os.environ.get("TMUX"))))
-
-    def _watch_terminal(self) -> None:
-        # A line that drops while SIGHUP is ignored leaves a program that spins on a dead terminal.
-        if not self.is_headless and not os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
-            self.end(129)
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error

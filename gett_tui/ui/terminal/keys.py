@@ -1,0 +1,36 @@
+"""Stands in for the reader of keys."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+from textual._xterm_parser import XTermParser
+
+from gett_tui.ui.terminal.asking import ANSWER
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+
+class Answered:
+    """The terminal has answered."""
+
+
+class KeyReader:
+    def __init__(self, *, over_ssh: bool) -> None:
+        self._parser = XTermParser()
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self._due: float | None = None
+
+    def feed(self, data: bytes, now: float) -> list[Message | Answered]:
+        answers: list[Message | Answered] = [Answered()] * data.count(ANSWER)
+        self._due = now + 0.12
+        return [*answers, *self._parser.feed(self._decode(data.replace(ANSWER, b"")))]
+
+    def due(self) -> float | None:
+        return self._due
+
+    def tick(self, now: float) -> list[Message | Answered]:
+        self._due = None
+        return list(self._parser.tick())
