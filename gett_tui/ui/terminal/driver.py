@@ -22,7 +22,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from gett_tui.ui.terminal.asking import ANSWER
-from gett_tui.ui.terminal.keys import Answered, KeyReader
+from gett_tui.ui.terminal.keys import KeyReader
 from gett_tui.ui.terminal.line import CANCEL, Line
 from gett_tui.ui.terminal.modes import Modes, drop_unsent, entering, leaving
 from gett_tui.ui.terminal.own_description import OwnDescription, write_within
@@ -73,6 +73,7 @@ class TerminalDriver(Driver):
         picture = Picture(width, height, Capabilities.of(os.environ), ascii_only=paced.ascii_only)
         self._painter = Painter(picture, (width, height), self._loop, paced.frame_pace)
         self._keys = KeyReader(over_ssh="SSH_CONNECTION" in os.environ)
+        self._answers = 0
         self._key_timer: asyncio.Handle | None = None
         self._thread = threading.get_ident()
         self._input: OwnDescription | None = None
@@ -237,12 +238,12 @@ class TerminalDriver(Driver):
         elif not os.isatty(fd):
             self._hung_up()
 
-    def _take(self, units: Iterable[Message | Answered]) -> None:
+    def _take(self, units: Iterable[Message]) -> None:
+        for _ in range(self._keys.answers - self._answers):
+            self._painter.answered()
+        self._answers = self._keys.answers
         for unit in units:
-            if isinstance(unit, Answered):
-                self._painter.answered()
-                continue
-            if not isinstance(unit, events.MouseMove):
+            if isinstance(unit, events.InputEvent) and not isinstance(unit, events.MouseMove):
                 self._painter.pressed()
             self.process_message(unit)
         self._plan_tick(self._keys.due())

@@ -13,24 +13,21 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 
-class Answered:
-    """The terminal has answered."""
-
-
 class KeyReader:
     def __init__(self, *, over_ssh: bool) -> None:
         self._parser = XTermParser()
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._due: float | None = None
+        self.answers = 0
 
-    def feed(self, data: bytes, now: float) -> list[Message | Answered]:
-        answers: list[Message | Answered] = [Answered()] * data.count(ANSWER)
+    def feed(self, data: bytes, now: float) -> list[Message]:
+        self.answers += data.count(ANSWER)
         self._due = now + 0.12
-        return [*answers, *self._parser.feed(self._decode(data.replace(ANSWER, b"")))]
+        return list(self._parser.feed(self._decode(data.replace(ANSWER, b""))))
 
     def due(self) -> float | None:
         return self._due
 
-    def tick(self, now: float) -> list[Message | Answered]:
+    def tick(self, now: float) -> list[Message]:
         self._due = None
         return list(self._parser.tick())
