@@ -83,6 +83,11 @@ class PtySession:
         os.set_blocking(self._fd, False)
         self._open = True
         self._asked = b""
+        self.answers = True
+        """Whether the terminal answers questions."""
+        self.answers_after = 0.0
+        """Seconds that an answer is on its way."""
+        self._late: list[tuple[float, bytes]] = []
 
     def __enter__(self) -> PtySession:
         return self
@@ -97,6 +102,9 @@ class PtySession:
 
     def read(self, timeout: float) -> bytes:
         """What is written within ``timeout`` seconds; returns with the first of it. Empty when there is nothing."""
+        self._deliver()
+        if self._late:
+            timeout = min(timeout, 0.02)
         if not self._open or not select.select([self._fd], [], [], max(0.0, timeout))[0]:
             return b""
         try:
@@ -127,10 +135,17 @@ class PtySession:
 
     def wait_for(self, text: str, timeout: float = 40.0) -> None:
         """Read until ``text`` is on the screen. Raises TimeoutError, with the screen, if it does not come."""
+        self._wait(text, True, timeout)
+
+    def wait_until_gone(self, text: str, timeout: float = 40.0) -> None:
+        """Read until ``text`` is on the screen no more. Raises TimeoutError, with the screen, if it stays."""
+        self._wait(text, False, timeout)
+
+    def _wait(self, text: str, is_there: bool, timeout: float) -> None:
         end = time.monotonic() + timeout
-        while not any(text in line for line in self.screen()):
+        while any(text in line for line in self.screen()) != is_there:
             if not self._open or time.monotonic() > end:
-                raise TimeoutError(f"{text!r} did not appear:\n" + "\n".join(self.screen()))
+                raise TimeoutError(f"{text!r} did not {'appear' if is_there else 'go'}:\n" + "\n".join(self.screen()))
             self.read(0.2)
             self.read_until_quiet(0.02, timeout)
 
@@ -191,7 +206,7 @@ class PtySession:
 
     def write_from_elsewhere(self, text: bytes) -> None:
         """Let another program write on the same terminal."""
-        other = os.open(os.ptsname(self._fd), os.O_WRONLY | os.O_NOCTTY)
+        other = os.open(os.readlink(f"/proc/{self.pid}/fd/0"), os.O_WRONLY | os.O_NOCTTY)
         os.write(other, text)
         os.close(other)
 
@@ -221,9 +236,17 @@ class PtySession:
             end = query.end()
             known = query.group(1) == b"2026"
             mode = b"\x1b[?%s;%d$y" % (query.group(1) or b"", 2 if known else 0)
-            with suppress(OSError):  # it has ended meanwhile
-                os.write(self._fd, mode if query.group(1) else b"\x1b[0n")
+            if self.answers:
+                answer = mode if query.group(1) else b"\x1b[0n"
+                self._late.append((time.monotonic() + self.answers_after, answer))
         self._asked = asked[end:][-16:]
+        self._deliver()
+
+    def _deliver(self) -> None:
+        while self._late and self._late[0][0] <= time.monotonic():
+            with suppress(OSError):  # it has ended meanwhile
+                os.write(self._fd, self._late[0][1])
+            del self._late[0]
 
 
 def _set_size(fd: int, size: Size) -> None:

@@ -202,6 +202,10 @@ class TerminalDriver(Driver):
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continued(self) -> None:
+        # A turn later: a signal that ends the program may have come with it, whichever is heard of first.
+        self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
         if not self._auto_restart or self._app.return_code is not None:
             return
         if self._modes.is_in_background():

@@ -23,7 +23,8 @@ class KeyReader:
     def feed(self, data: bytes, now: float) -> list[Message]:
         self.answers += data.count(ANSWER)
         self._due = now + 0.12
-        return list(self._parser.feed(self._decode(data.replace(ANSWER, b""))))
+        text = self._decode(data.replace(ANSWER, b""))
+        return list(self._parser.feed(text)) if text else []
 
     def due(self) -> float | None:
         return self._due

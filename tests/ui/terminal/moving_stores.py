@@ -23,7 +23,7 @@ DIALOGS = {
     "form": ("n", "Register a store on"),
     "help": ("?", "escape closes"),
     "palette": (":", "Search for commands"),
-    "confirmation": ("x", "Cancel the onboarding"),
+    "confirmation": ("x", "Cancel onboarding this store"),
 }
 """The key that opens each, and what is then on the screen."""
 
@@ -57,9 +57,11 @@ class Moving:
             "HOME": str(self.folder),
         }
 
-    def start(self, size: Size = (80, 24), dialog: str = "list", **env: str) -> PtySession:
+    def start(
+        self, size: Size = (80, 24), dialog: str = "list", *, command: list[str] = COMMAND, **env: str
+    ) -> PtySession:
         """The program with ``dialog`` open, once the records are read."""
-        session = PtySession(COMMAND, size, self.env | env)
+        session = PtySession(command, size, self.env | env)
         try:
             session.wait_for("Store 000")
             session.wait_for(f"{len(self.state.onboardings)} stores")
