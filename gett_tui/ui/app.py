@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
@@ -15,12 +14,14 @@ from gett_tui.ui.clipboard import osc52
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.screens.dashboard import Dashboard
 from gett_tui.ui.terminal import background_repaint
+from gett_tui.ui.terminal.delivery import Delivery
 from gett_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
+    from textual import events
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
@@ -57,7 +58,7 @@ class GettApp(App[int]):
     COMMANDS: ClassVar[set[Any]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
-        Binding("ctrl+q", "end(0)", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+l", "repaint", "Repaint", show=False, priority=True),
     ]
 
@@ -79,6 +80,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self._delivery = Delivery(self)
         self.main = Dashboard(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -113,9 +115,19 @@ class GettApp(App[int]):
         """Ends the app with an exit status; what is under way is waited for once the terminal is whole."""
         self.exit(status, return_code=status)
 
-    def action_end(self, status: int) -> None:
-        """Quits."""
-        self.end(status)
+    async def action_quit(self) -> None:
+        """Quits; asks first when a form is half filled."""
+        if not any(getattr(screen, "is_half_filled", False) for screen in self.screen_stack):
+            self.end(0)
+            return
+        from gett_tui.ui.screens.leave import LeaveScreen
+
+        if not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(), self._asked_to_leave)
+
+    def _asked_to_leave(self, confirmed: bool | None) -> None:
+        if confirmed:
+            self.end(0)
 
     def action_command_palette(self) -> None:
         """All commands by name."""
@@ -129,16 +141,14 @@ class GettApp(App[int]):
         for field in self.screen.query(Input):
             field.cursor_blink = False
 
-    def on_key(self, event: events.Key) -> None:
-        """Hands a key on to the field that opened while it was under way.
+    async def on_event(self, event: events.Event) -> None:
+        """Takes one unit of input after the other (see ``Delivery``)."""
+        if not self._delivery.holds(event):
+            await super().on_event(event)
 
-        A field takes its letters itself. One that comes up to here was sent, in a burst, to what had the focus before:
-        it must not act on the list.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.stop().prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    def on_unmount(self) -> None:
+        """Nobody is there any more for what was typed."""
+        self._delivery.close()
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copies a selection when there is one, else ends the program."""

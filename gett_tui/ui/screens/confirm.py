@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
-from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.screens.dialog import DO, Question
 from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
 
 _MOST = 12
-_DO = "y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,10 @@ _WORDS = {
 }
 
 
-class ConfirmScreen(Dialog[bool]):
-    """True when confirmed. Only ``y`` or a click on the button confirms; Enter never does."""
+class ConfirmScreen(Question):
+    """True when confirmed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(_DO, "confirm", "Do it"),
-        Binding(f"n,{LEAVE},q", "keep", "Leave it"),
-        Binding("left,right", "app.focus_next", show=False),
         Binding("up", "scroll_list(-1)", show=False),
         Binding("down", "scroll_list(1)", show=False),
     ]
@@ -71,8 +66,6 @@ class ConfirmScreen(Dialog[bool]):
         self._records = records
         self._environment = environment
         self._left_out = left_out
-        # Keys typed ahead over a slow line must not confirm a question that nobody has read.
-        self._is_seen = False
 
     def compose(self) -> ComposeResult:
         """The question, the stores, the safe button first."""
@@ -80,22 +73,14 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = words.title
             dialog.set_class(self._environment.is_production, "-production")
-            dialog.border_subtitle = f"{_DO} does it · {LEAVE} leaves it"
+            dialog.border_subtitle = f"{DO} does it · {LEAVE} leaves it"
             yield Static(self._question(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
                 yield Static(self._stores(), markup=False)
             yield Static(self._effect(), markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button(words.safe, id="safe", variant="primary")
-                yield Button(f"{words.do} ({_DO})", id="do", variant="error")
-
-    def on_mount(self) -> None:
-        """The safe answer has the focus."""
-        self.query_one("#safe", Button).focus()
-        self.call_after_refresh(self._seen)
-
-    def _seen(self) -> None:
-        self._is_seen = True
+                yield Button(f"{words.do} ({DO})", id="do", variant="error")
 
     def _question(self) -> Text:
         many = len(self._records) > 1
@@ -124,24 +109,6 @@ class ConfirmScreen(Dialog[bool]):
             text.append(f"{self._left_out} of the marked stores cannot be: they are left out.\n\n", "yellow")
         return text.append(self._words.effect)
 
-    def on_key(self, event: events.Key) -> None:
-        """Enter on the doing button is ignored: it is too easily pressed."""
-        if event.key == "enter" and self.focused is not None and self.focused.id == "do":
-            event.stop()
-            event.prevent_default()
-            self.notify(f"Press {_DO} to do it.", markup=False)
-
     def action_scroll_list(self, rows: int) -> None:
         """Scrolls the stores."""
         self.query_one("#asked-about").scroll_relative(y=rows, animate=False)
-
-    @on(Button.Pressed, "#safe")
-    def action_keep(self) -> None:
-        """Leaves everything as it is."""
-        self.dismiss(False)
-
-    @on(Button.Pressed, "#do")
-    def action_confirm(self) -> None:
-        """Does it."""
-        if self._is_seen:
-            self.dismiss(True)

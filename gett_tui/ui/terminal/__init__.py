@@ -1,1 +1,1 @@
-"""The terminal as a state: what it should show, what it shows, and the cheapest way from one to the other."""
+"""The terminal as a state: what it shows, what it should show, and the line in between."""
