@@ -34,9 +34,7 @@ def test_at_rest_it_writes_next_to_nothing(session: PtySession) -> None:
 
 
 @pytest.mark.parametrize("dialog", [name for name in DIALOGS if name not in ("list", "confirmation")])
-def test_at_rest_under_a_dialog_it_writes_next_to_nothing(
-    resting: Moving, session: PtySession, dialog: str
-) -> None:
+def test_at_rest_under_a_dialog_it_writes_next_to_nothing(resting: Moving, session: PtySession, dialog: str) -> None:
     resting.open(session, dialog)
     session.read_until_quiet(1.5)
     assert len(session.read_for(5.0)) <= 100
