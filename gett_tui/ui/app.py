@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.dashboard import MakeRuntime
 
 _FIRST_ROWS = 0.1
-_READING = 0.25
-"""Seconds that a picture without rows, and one of records that are still being read, may be waited for."""
+_READING = 2.0
+"""Seconds that a picture without rows, and one more of records that are still being read, may be waited for."""
 
 
 def _commands() -> type[Provider]:
@@ -80,6 +80,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self._had_rows = False
         self._delivery = Delivery(self)
         self.main = Dashboard(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
@@ -92,10 +93,16 @@ class GettApp(App[int]):
         return TerminalDriver
 
     def frame_pace(self) -> float:
-        """Seconds that have to lie between two pictures: while records come in, each would be old at once."""
+        """Seconds that have to lie between the last picture and this one: asked just before each.
+
+        While records come in every picture is old at once. The first rows are worth one, and what a key does is.
+        """
         if self.main.is_loaded:
             return 0.0
-        return _READING if self.main.stores.total_count else _FIRST_ROWS
+        if not self.main.stores.total_count:
+            return _FIRST_ROWS
+        had_rows, self._had_rows = self._had_rows, True
+        return _READING if had_rows else 0.0
 
     def on_hung_up(self) -> None:
         """Ends: the terminal is gone, and SIGHUP, which says the same, may be ignored."""
