@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
-    from textual import events
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
@@ -145,13 +145,25 @@ class GettApp(App[int]):
         # As in our own fields, see ``Field``.
         from textual.widgets import Input
 
+        from gett_tui.ui.palette import still
+
         for field in self.screen.query(Input):
-            field.cursor_blink = False
+            still(field)
 
     async def on_event(self, event: events.Event) -> None:
         """Takes one unit of input after the other (see ``Delivery``)."""
-        if not self._delivery.holds(event):
+        if not self._delivery.holds(event) and not self._refuses(event):
             await super().on_event(event)
+
+    def _refuses(self, event: events.Event) -> bool:
+        if not isinstance(event, events.Paste) or event.is_forwarded:
+            return False
+        from gett_tui.ui.palette import refusal
+
+        why = refusal(self.focused, event)
+        if why is not None:
+            self.notify(why, severity="warning", markup=False)
+        return why is not None
 
     def on_unmount(self) -> None:
         """Nobody is there any more for what was typed."""
