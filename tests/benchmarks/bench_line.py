@@ -19,8 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "ui" / "terminal")]
+sys.path.insert(0, str(Path(__file__).parent.parent / "ui" / "terminal"))
 
 import pyte
 from measuring import PtySession, p95, plant
@@ -129,8 +128,7 @@ def key_bytes(session: PtySession, keys: int, key: str = "j") -> float:
 
 
 def thin(size: Size, keys: int, stores: Moving) -> None:
-    begun = thin_session(size, stores)
-    with begun as session:
+    with thin_session(size, stores) as session:
         session.read_for(4)
         first = session.chunks[0][0]
         whole = next(at for at, rows in screens(session, 0) if any("100 stores" in row for row in rows))
@@ -138,14 +136,15 @@ def thin(size: Size, keys: int, stores: Moving) -> None:
         for dialog, press, sign in (
             ("list", " j", lambda rows: _word_before(rows, "marked")),
             ("form", "x", lambda rows: _first(rows, "x")),
-            ("help", "down", lambda rows: "\n".join(rows[1:-1])),
+            ("help", "down", lambda rows: "".join(row[8:60] for row in rows[4:12])),
         ):
             stores.open(session, dialog)
             session.read_for(2)
             told(f"thin line, key to first byte, {dialog}, p95", p95(echoes(session, press, sign, keys)) * 1e3, "ms")
-            if dialog != "list":
+            # Twice: what was typed is thrown away only then.
+            for _ in range(2 if dialog == "form" else 0):
                 session.send("escape")
-                session.read_for(3)
+                session.read_for(2)
 
 
 def thin_session(size: Size, stores: Moving) -> PtySession:
@@ -198,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="80x24,120x40")
     parser.add_argument("--stores", default="10,10000")
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--keys", type=int, default=20)
     parser.add_argument("--only", default="starts,moving,resting,thin")
     arguments = parser.parse_args()

@@ -10,7 +10,7 @@ from gett_tui.ui.terminal.asking import QUESTION, Asking
 
 def answered_once() -> Asking:
     asking = Asking()
-    assert asking.sent(300, 0.0) == QUESTION
+    assert asking.sent(600, 0.0) == QUESTION
     asking.answered()
     return asking
 
@@ -25,7 +25,7 @@ def test_nothing_waits_before_a_first_answer_and_the_questions_end() -> None:
 
 def test_small_changes_are_not_asked_behind_one_by_one() -> None:
     asking = Asking()
-    assert [asking.sent(20, 0.0) for _ in range(20)].count(QUESTION) == 1
+    assert [asking.sent(20, 0.0) for _ in range(40)].count(QUESTION) == 1
 
 
 def test_a_picture_waits_while_much_is_unanswered_and_goes_with_the_answer() -> None:
@@ -53,7 +53,7 @@ def test_an_answer_that_does_not_come_is_given_up() -> None:
     wait = asking.wait(2.0, after_key=False)
     assert 3 < wait <= 5
     assert asking.wait(2.0 + wait, after_key=False) == 0
-    asking.sent(300, 8.0)
+    asking.sent(600, 8.0)
     assert asking.wait(8.1, after_key=False) == 0
     asking.answered()
     asking.answered()
