@@ -17,6 +17,7 @@ from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
 from gett_tui.ui.list_settings import SettingsKeeper
+from gett_tui.ui.terminal.own_description import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _QUICK = 0.3
 _STARTED = 1.0
 _CALM = 2.0
+_TELLING = 1.0
 
 
 class Look(NamedTuple):
@@ -119,8 +121,12 @@ async def _close(runtime: Runtime) -> None:
     if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
-    for onboarding_id, partner in runtime.service.unsaved.items():
-        _say(f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down.")
+    unsaved = [
+        f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down."
+        for onboarding_id, partner in runtime.service.unsaved.items()
+    ]
+    if unsaved:
+        _say("\n".join(unsaved))
 
 
 def _report_crash(error: BaseException, look: Look) -> int:
@@ -135,6 +141,6 @@ def _report_crash(error: BaseException, look: Look) -> int:
 
 
 def _say(line: str) -> None:
-    # After a dropped line there is nobody to tell, and no terminal to tell it on.
+    # After a dropped line there is nobody to tell, and no terminal to tell it on; a stuck one is not waited for long.
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr)  # noqa: T201
+        tell(sys.stderr.fileno(), f"{line}\n".encode(sys.stderr.encoding, "backslashreplace"), _TELLING)

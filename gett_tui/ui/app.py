@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +17,9 @@ from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.notifications import Notifications
 from gett_tui.ui.production import BORDER, border_red
 from gett_tui.ui.screens.dashboard import Dashboard
+from gett_tui.ui.terminal import background_repaint
 from gett_tui.ui.terminal.delivery import Delivery
+from gett_tui.ui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     from gett_tui.ui.list_settings import SettingsKeeper
     from gett_tui.ui.screens.runtime_host import MakeRuntime
 
-_TERMINAL_WATCH = 5.0
+_FIRST_ROWS = 0.1
+_READING = 2.0
+"""Seconds that a picture without rows, and one more of records that are still being read, may be waited for."""
 
 
 def _commands() -> type[Provider]:
@@ -60,6 +64,7 @@ class GettApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, priority=True),
     ]
 
     def __init__(
@@ -74,6 +79,7 @@ class GettApp(App[int]):
         keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
+        background_repaint.cure()
         # A scroll that is drawn in steps only makes a thin line busy.
         self.animation_level = "none"
         self.ansi_theme_dark, self.ansi_theme_light = DARK, LIGHT
@@ -83,6 +89,7 @@ class GettApp(App[int]):
         self.now = now
         self.set_class(environment.is_production, "-production")
         self.notifications = Notifications(self, bell=environment.bell, clock=now)
+        self._had_rows = False
         self._delivery = Delivery(self)
         self.main = Dashboard(
             make_runtime,
@@ -103,9 +110,30 @@ class GettApp(App[int]):
         """What the style sheets need beyond Textual's own colours."""
         return {BORDER: border_red(self.current_theme.to_color_system().generate())}
 
-    def on_mount(self) -> None:
-        """Watches the terminal."""
-        self.set_interval(_TERMINAL_WATCH, self._watch_terminal)
+    def get_driver_class(self) -> type[Driver]:
+        """Our own: see ``TerminalDriver``."""
+        return TerminalDriver
+
+    def frame_pace(self) -> float:
+        """Seconds that have to lie between the last picture and this one: asked just before each.
+
+        While records come in every picture is old at once. The first rows are worth one, and what a key does is.
+        """
+        if self.main.is_loaded:
+            return 0.0
+        if not self.main.stores.total_count:
+            return _FIRST_ROWS
+        had_rows, self._had_rows = self._had_rows, True
+        return _READING if had_rows else 0.0
+
+    def on_hung_up(self) -> None:
+        """Ends: the terminal is gone, and SIGHUP, which says the same, may be ignored."""
+        self.end(129)
+
+    def action_repaint(self) -> None:
+        """Paints everything anew, over whatever something else has written there."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.repaint()
 
     @property
     def runtime(self) -> Runtime | None:
@@ -187,11 +215,6 @@ class GettApp(App[int]):
         self._clipboard = text
         if self._driver is not None:
             self._driver.write(osc52(text, in_tmux=bool(os.environ.get("TMUX"))))
-
-    def _watch_terminal(self) -> None:
-        # A line that drops while SIGHUP is ignored leaves a program that spins on a dead terminal.
-        if not self.is_headless and not os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
-            self.end(129)
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error

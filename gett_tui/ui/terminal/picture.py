@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Capabilities", "Picture"]
 
-_SYNCHRONISED_FROM = 200
+_SYNCHRONISED_FROM = 400
 """Characters; the brackets around a picture cost 16."""
 _SAMPLED = 4
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
@@ -82,7 +82,7 @@ class Picture:
     def difference(self, rows: range | None = None) -> str:
         """What turns the picture that is shown into the one wanted (of ``rows`` alone where given); it counts as shown.
 
-        Empty where nothing differs. Where the terminal knows mode 2026, that is around all over some 200 characters,
+        Empty where nothing differs. Where the terminal knows mode 2026, that is around all over some 400 characters,
         and around what begins anew: the end of an earlier bracket may have been cut off. Where what is shown is unknown
         all is cleared, also with ``rows``: the others wait, blank.
         """
