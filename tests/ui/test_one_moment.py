@@ -131,7 +131,7 @@ async def test_that_gett_was_asked_again_is_painted_now_and_then_and_all_else_at
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert status_board.FRESHNESS_PACE >= 5
-    monkeypatch.setattr(status_board, "FRESHNESS_PACE", 0.6)
+    monkeypatch.setattr(status_board, "FRESHNESS_PACE", 3600)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet, fixed=True)
     async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 0)
@@ -151,6 +151,16 @@ async def test_that_gett_was_asked_again_is_painted_now_and_then_and_all_else_at
         await until(pilot, lambda: "1 store" in screen_text(app))
         look()
         assert shown == ["14:03:07", "14:03:26"], "what is painted for another reason is as fresh as can be"
-        app.main.hear(events.Polled(NOW + timedelta(seconds=30)))
+
+
+async def test_the_last_answer_is_painted_when_its_time_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_board, "FRESHNESS_PACE", 0.05)
+    app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet, fixed=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 0)
+        for second in range(31):
+            app.main.hear(events.Polled(NOW + timedelta(seconds=second)))
         await until(pilot, lambda: "14:03:37" in screen_text(app))
         assert app.main.is_painted
