@@ -53,7 +53,15 @@ class Question(Dialog[bool]):
     def on_mount(self) -> None:
         """The safe answer has the focus."""
         self.query_one("#safe", Button).focus()
-        self.call_after_refresh(self._seen)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        # A terminal that is stuck, or far away, has not shown what is painted here: its app knows.
+        when_shown = getattr(self.app, "when_shown", None)
+        if when_shown is None:
+            self._seen()
+        else:
+            when_shown(self._seen)
 
     def _seen(self) -> None:
         self._seen_at = monotonic()
