@@ -63,6 +63,11 @@ class KeyReader:
     def feed(self, data: bytes, now: float) -> list[Message]:
         """The units that are whole with ``data``, which came at ``now``."""
         units = self.tick(now)
+        # Whole answers are taken out first: one may stand between two halves of something else.
+        data, count = _ANSWER.subn(b"", data)
+        self._answers += count
+        if not data:
+            return units
         if not self._held:
             self._since = now
         self._last = now
@@ -71,6 +76,7 @@ class KeyReader:
             if self._paste is not None:
                 data = self._feed_paste(self._paste, data, now, units)
             elif data.startswith(ESC):
+                self._type(b"", units, final=True)
                 data = self._feed_sequence(data, now, units)
             else:
                 data = self._feed_text(data, units)
@@ -183,9 +189,11 @@ class KeyReader:
     def _feed_text(self, data: bytes, units: list[Message]) -> bytes:
         """Takes the text up to the next Esc; what is left of ``data``. Half a character waits for its rest."""
         end = data.find(ESC)
-        text = self._text.decode(data if end < 0 else data[:end], final=end >= 0)
-        units.extend(unit for char in text for unit in self._parsed(char))
+        self._type(data if end < 0 else data[:end], units)
         return b"" if end < 0 else data[end:]
+
+    def _type(self, data: bytes, units: list[Message], *, final: bool = False) -> None:
+        units.extend(unit for char in self._text.decode(data, final) for unit in self._parsed(char))
 
     # -- pastes
 

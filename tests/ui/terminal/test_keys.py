@@ -211,6 +211,13 @@ def test_answers_are_counted_and_are_no_keys() -> None:
     assert reader.answers == 3, "a late one is an answer, too"
 
 
+def test_an_answer_between_two_halves_belongs_to_neither() -> None:
+    for gap, units in ((0.2, ["up"]), (0.5, [])):
+        assert read(b"\x1b[", b"\x1b[0n", b"\x1b[0n", b"A", gap=gap / 3) == units
+    assert read(b"\x1b", b"\x1b[0n", gap=0.05) == ["escape"]
+    assert read(b"\x1b[200~a", b"\x1b[0n", b"b\x1b[201~", gap=0.4) == ["ab"]
+
+
 # -- pastes
 
 
