@@ -62,7 +62,7 @@ _UNFINISHED = re.compile(rb"\x1b(?:\[[\x20-\x3f]*)?\Z")
 class PtySession:
     """Use as a context manager: the program is ended on the way out, whatever happened.
 
-    ``chunks`` holds all that was read: when (seconds, monotonic) and what.
+    ``chunks`` holds all that was read: when it reached the screen (seconds, monotonic) and what.
     """
 
     def __init__(self, command: Sequence[str], size: Size = (80, 24), env: Mapping[str, str] | None = None) -> None:
@@ -85,8 +85,11 @@ class PtySession:
         self._asked = b""
         self.answers = True
         """Whether the terminal answers questions."""
-        self.answers_after = 0.0
-        """Seconds that an answer is on its way."""
+        self.delay = 0.0
+        """Seconds that all is on its way, there and back again."""
+        self.rate = 0
+        """Bytes a second that the line carries; 0 for as many as there are."""
+        self._free_at = 0.0
         self._late: list[tuple[float, bytes]] = []
 
     def __enter__(self) -> PtySession:
@@ -108,15 +111,23 @@ class PtySession:
         if not self._open or not select.select([self._fd], [], [], max(0.0, timeout))[0]:
             return b""
         try:
-            data = os.read(self._fd, 65536)
+            data = os.read(self._fd, self._room())
         except OSError:  # EIO: the program has closed its side
             data = b""
         if not data:
             self._open = False
             return b""
-        self.chunks.append((time.monotonic(), data))
+        self._free_at = max(self._free_at, time.monotonic()) + (len(data) / self.rate if self.rate else 0)
+        self.chunks.append((max(self._free_at, time.monotonic()) + self.delay, data))
         self._answer(data)
         return data
+
+    def _room(self) -> int:
+        """How much is read at once; a thin line is waited for until it is free."""
+        if not self.rate:
+            return 65536
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+        return 256
 
     def read_for(self, seconds: float) -> bytes:
         """All that is written in the next ``seconds``."""
@@ -152,7 +163,8 @@ class PtySession:
     def send(self, *keys: str) -> float:
         """Press keys, by their names in ``KEYS`` or as plain text; the time of the last."""
         for key in keys:
-            os.write(self._fd, KEYS.get(key, key.encode()))
+            self._late.append((time.monotonic() + self.delay, KEYS.get(key, key.encode())))
+        self._deliver()
         return time.monotonic()
 
     def resize(self, size: Size) -> None:
@@ -165,11 +177,7 @@ class PtySession:
     def screen(self) -> list[str]:
         """The lines on the screen now, without the blanks at their ends."""
         screen = pyte.Screen(*self.size)
-        data = self.output
-        unfinished = _UNFINISHED.search(data)
-        if unfinished:
-            data = data[: unfinished.start()]
-        pyte.ByteStream(screen).feed(_UNKNOWN_TO_PYTE.sub(b"", data))
+        pyte.ByteStream(screen).feed(without_unknown(self.output))
         return [line.rstrip() for line in screen.display]
 
     def wait_for_exit(self, timeout: float = 30.0) -> int:
@@ -238,15 +246,22 @@ class PtySession:
             mode = b"\x1b[?%s;%d$y" % (query.group(1) or b"", 2 if known else 0)
             if self.answers:
                 answer = mode if query.group(1) else b"\x1b[0n"
-                self._late.append((time.monotonic() + self.answers_after, answer))
+                self._late.append((self.chunks[-1][0] + self.delay, answer))
         self._asked = asked[end:][-16:]
         self._deliver()
 
     def _deliver(self) -> None:
+        self._late.sort(key=lambda late: late[0])
         while self._late and self._late[0][0] <= time.monotonic():
+            _, data = self._late.pop(0)
             with suppress(OSError):  # it has ended meanwhile
-                os.write(self._fd, self._late[0][1])
-            del self._late[0]
+                os.write(self._fd, data)
+
+
+def without_unknown(data: bytes) -> bytes:
+    """``data`` without what pyte would print or misread, and without an unfinished sequence at its end."""
+    unfinished = _UNFINISHED.search(data)
+    return _UNKNOWN_TO_PYTE.sub(b"", data[: unfinished.start()] if unfinished else data)
 
 
 def _set_size(fd: int, size: Size) -> None:

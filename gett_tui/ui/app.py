@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
-    from textual import events
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.dashboard import MakeRuntime
 
 _FIRST_ROWS = 0.1
-_READING = 0.25
-"""Seconds that a picture without rows, and one of records that are still being read, may be waited for."""
+_READING = 2.0
+"""Seconds that a picture without rows, and one more of records that are still being read, may be waited for."""
 
 
 def _commands() -> type[Provider]:
@@ -80,6 +80,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self._had_rows = False
         self._delivery = Delivery(self)
         self.main = Dashboard(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
@@ -92,10 +93,16 @@ class GettApp(App[int]):
         return TerminalDriver
 
     def frame_pace(self) -> float:
-        """Seconds that have to lie between two pictures: while records come in, each would be old at once."""
+        """Seconds that have to lie between the last picture and this one: asked just before each.
+
+        While records come in every picture is old at once. The first rows are worth one, and what a key does is.
+        """
         if self.main.is_loaded:
             return 0.0
-        return _READING if self.main.stores.total_count else _FIRST_ROWS
+        if not self.main.stores.total_count:
+            return _FIRST_ROWS
+        had_rows, self._had_rows = self._had_rows, True
+        return _READING if had_rows else 0.0
 
     def on_hung_up(self) -> None:
         """Ends: the terminal is gone, and SIGHUP, which says the same, may be ignored."""
@@ -145,13 +152,25 @@ class GettApp(App[int]):
         # As in our own fields, see ``Field``.
         from textual.widgets import Input
 
+        from gett_tui.ui.palette import still
+
         for field in self.screen.query(Input):
-            field.cursor_blink = False
+            still(field)
 
     async def on_event(self, event: events.Event) -> None:
         """Takes one unit of input after the other (see ``Delivery``)."""
-        if not self._delivery.holds(event):
+        if not self._delivery.holds(event) and not self._refuses(event):
             await super().on_event(event)
+
+    def _refuses(self, event: events.Event) -> bool:
+        if not isinstance(event, events.Paste) or event.is_forwarded:
+            return False
+        from gett_tui.ui.palette import refusal
+
+        why = refusal(self.focused, event)
+        if why is not None:
+            self.notify(why, severity="warning", markup=False)
+        return why is not None
 
     def on_unmount(self) -> None:
         """Nobody is there any more for what was typed."""

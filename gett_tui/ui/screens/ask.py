@@ -52,7 +52,7 @@ class AskScreen(Dialog["str | None"]):
     @property
     def is_half_filled(self) -> bool:
         """Whether something was typed; what is being sent is not lost."""
-        return not self._busy and bool(self.query_one("#answer", Field).value.strip())
+        return not self._busy and any(field.value.strip() for field in self.query(Field))
 
     @on(Field.Refused)
     def _does_not_fit(self, message: Field.Refused) -> None:

@@ -119,7 +119,8 @@ class RegisterScreen(Dialog["str | None"]):
     @property
     def is_half_filled(self) -> bool:
         """Whether something was typed; what is being sent is not lost."""
-        return not self._busy and self._values() != self._initial
+        typed = {field.id or "": field.value.strip() for field in self.query(Field)}
+        return not self._busy and any(self._initial.get(name, "").strip() != text for name, text in typed.items())
 
     def _values(self) -> dict[str, str]:
         return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}

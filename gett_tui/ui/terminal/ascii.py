@@ -16,8 +16,9 @@ def _same(sign: str, shown_for: str) -> dict[str, str]:
 
 
 _LINES = {
-    **_same("-", "─━┄┅┈┉╌╍═╴╶╸╺╼╾‐‑‒–—―−▔▁▀▄"),
+    **_same("-", "─━┅┉╍═╴╶╸╺╼╾‐‑‒–—―−▔▁▀▄"),
     **_same("|", "│┃┆┇┊┋╎╏║╵╷╹╻╽╿▏▎▍▌▋▊▉▐▕‖¦"),
+    **_same(".", "┄┈╌"),  # what lies ahead of a progress is told from what is done
     **_same("/", "╱⁄∕"),
     **_same("\\", "╲"),
     **_same("x", "╳"),
@@ -25,8 +26,8 @@ _LINES = {
 }
 _BLOCKS = {**_same("#", "█▓▇"), **_same("=", "▆▅"), **_same(":", "▒"), **_same(".", "░▃"), **_same("_", "▂")}
 _SIGNS = {
-    **_same("*", "●•◆★✱∗⬤❖✳"),
-    **_same("o", "○◦◯◇☆⚪"),
+    **_same("*", "●•◆★✱∗⬤❖✳⭑⏺"),
+    **_same("o", "○◦◯◇☆⚪⭘"),
     **_same("@", "◉◎⊙"),
     **_same("c", "◐◑◒◓◔◕©"),
     **_same("#", "■▪◼⬛"),
@@ -36,8 +37,8 @@ _SIGNS = {
     **_same("v", "✓✔☑▼▾▿↓⇓"),
     **_same("x", "✗✘✕✖☒×"),
     **_same("^", "▲▴▵△↑⇑ˆ"),
-    **_same(">", "▶▸▹►→⇒›»❯≥↳⏵"),
-    **_same("<", "◀◂◃◄←⇐‹«❮≤↲↵⏎⏴"),
+    **_same(">", "▶▸▹►‣→⇒›»❯≥↳⏵"),
+    **_same("<", "⌫◀◂◃◄←⇐‹«❮≤↲↵⏎⏴"),
     **_same("!", "⚠¡‼"),
     **_same("i", "ℹı"),
     **_same("'", "‘’‚‛′´ʼ"),
@@ -87,7 +88,7 @@ def in_ascii(text: str, columns: int) -> str:
 def _sign(char: str) -> str:
     """ASCII for one character; empty for what has no look of its own, such as a combining mark."""
     if char.isascii():
-        return char if char.isprintable() else _UNKNOWN
+        return char
     if "\u2500" <= char <= "\u257f":
         return _TABLE.get(char, "+")  # all other box drawing is a corner or a crossing
     if "\u2800" <= char <= "\u28ff":

@@ -12,7 +12,7 @@ from collections import deque
 QUESTION = b"\x1b[5n"
 ANSWER = b"\x1b[0n"
 
-_EVERY = 256
+_EVERY = 512
 """Bytes behind which there is one more question."""
 _FAR = 1_500
 """Unanswered bytes with which a new picture waits: 0.16 s on a line of 9,600 bytes a second."""

@@ -1,8 +1,8 @@
 """Keeps a covered screen from painting itself again for ever: a fault of Textual's, cured in one place.
 
 ``Screen._compositor_refresh`` of a screen that lies below another hands what has changed up to the top one, and then
-marks itself as to be repainted as a whole: at the next tick all of it has changed, is handed up, and so on, at the
-frame rate, as long as a dialog is open.
+marks itself as to be repainted as a whole: with its next message, and a timer's tick is one, all of it has changed, is
+handed up, and so on, at the frame rate, as long as a dialog is open.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def erased(style: Style) -> Cell:
     return cell(" ", Style(background=style.background))
 
 
-@lru_cache(8192)
+@lru_cache(4096)
 def cells_of(text: str, style: Style, ascii_only: bool) -> tuple[Cell, ...]:
     """``text`` in cells, followers included. What has no width of its own and nothing to join is left out."""
     if text.isascii():

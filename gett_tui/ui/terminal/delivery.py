@@ -111,8 +111,7 @@ class Delivery:
     async def _settle(self, before: _Place) -> None:
         """Returns when what the unit has led to is there, and has the focus."""
         while True:
-            for _ in range(_ROUNDS):
-                await self._round()
+            await self._work_off()
             place = self._place()
             if place == before:
                 return
@@ -121,11 +120,15 @@ class Delivery:
                 self._shown_at = monotonic()
             before = place
 
-    async def _round(self) -> None:
+    async def _work_off(self) -> None:
         """Lets the app, what has the focus and all that lies above it work off what is in their queues."""
-        screen, focused = self._place()
-        for node in (self._app, *(focused or screen).ancestors_with_self):
-            await _reached(node.call_later)
+        for _ in range(_ROUNDS):
+            screen, focused = self._place()
+            nodes = (self._app, *(focused or screen).ancestors_with_self)
+            for node in nodes:
+                await _reached(node.call_later)
+            if not any(node.message_queue_size for node in nodes):
+                return
 
 
 async def _reached(plan: Callable[[Callable[[], None]], bool]) -> None:

@@ -6,7 +6,9 @@ doubtful width, erasing with a background, and which half of a wide cell an over
 
 from __future__ import annotations
 
-from itertools import groupby
+from bisect import bisect_left
+from itertools import compress
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.ui.terminal.cells import Cell, Doubt, Row, doubt, erased
@@ -16,21 +18,25 @@ from gett_tui.ui.terminal.style import PLAIN, Style, as_blank, step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LINKED = Style(link="any")
+_TEXT = itemgetter(0)
 _FEWEST_ERASED = 4
 """Blanks below this cost less as blanks."""
 _HEAL = "\x1b[r\x1b[4l\x1b(B\x0f"
 """What foreign text may have left behind, undone: margins, insert mode, a character set of lines."""
 
 
-class Painter:
-    """Writes rows to a terminal whose pen and cursor it follows.
+class Difference:
+    """Gathers what has to be written, following the terminal's pen and cursor.
 
-    Where the cursor stands is not known at first: something else may have been written since the last picture.
+    Where the cursor stands is not known at first: something else may have been written since the last one.
     """
 
     def __init__(self, width: int, *, erases_background: bool, pen: Style | None) -> None:
         self.pen = pen
         """What the terminal wears; None where it is not known."""
+        self.has_linked = False
+        """Whether a link was opened: what is cut off behind that leaves it open."""
         self._width = width
         self._erases_background = erases_background
         self._out: list[str] = []
@@ -44,9 +50,9 @@ class Painter:
             self._wear(self.pen._replace(link=""))
         return "".join(self._out)
 
-    def clear(self, background: Style) -> Cell:
+    def clear(self, background: Style, *, may_be_linked: bool) -> Cell:
         """Clear the whole screen, in this background where erasing can do that; what every cell shows then."""
-        self._out.append(_HEAL)
+        self._out.append(_HEAL + (step(_LINKED, PLAIN) if may_be_linked else ""))
         self.pen = None
         self._wear(background if self._erases_background else PLAIN)
         self._out.append("\x1b[2J")
@@ -62,14 +68,15 @@ class Painter:
 
     def row(self, number: int, wanted: Row, shown: Row) -> None:
         """Write what differs in a row."""
-        changed = _changed(wanted, shown)
+        changed, is_sure = _changed(wanted, shown)
         tail = self._tail(wanted, changed)
-        for span in _spans([column for column in changed if column < tail]):
+        before_tail = bisect_left(changed, tail)
+        for span in _spans(changed[:before_tail]):
             self._close_gap(number, span.start, wanted)
-            for piece in _pieces(wanted, span):
+            for piece in _pieces(wanted, span, is_sure):
                 self._put(number, piece, wanted[piece.stop : span.stop])
         if tail < len(wanted):
-            self.move_to(next(column for column in changed if column >= tail), number)
+            self.move_to(changed[before_tail], number)
             self._wear_for_blanks(wanted[tail].style, [])
             self._out.append("\x1b[K")
 
@@ -80,7 +87,7 @@ class Painter:
             return len(wanted)
         while tail and wanted[tail - 1] == last:
             tail -= 1
-        return tail if sum(column >= tail for column in changed) >= _FEWEST_ERASED else len(wanted)
+        return tail if len(changed) - bisect_left(changed, tail) >= _FEWEST_ERASED else len(wanted)
 
     def _is_erasable(self, cell: Cell) -> bool:
         """Whether erasing leaves just this cell."""
@@ -115,7 +122,7 @@ class Painter:
         count = piece.stop - piece.start
         erasing = f"\x1b[{count}X"
         way_on = len(move((piece.start, number), piece.stop, number)) if following else 0
-        if self._erases_background and self._is_erasable(piece.cells[0]) and len(erasing) + way_on < count:
+        if self._erases_background and piece.style == erased(piece.style).style and len(erasing) + way_on < count:
             self._out.append(erasing)
         else:
             self._out.append(" " * count)
@@ -123,11 +130,11 @@ class Painter:
 
     def _characters(self, number: int, piece: _Piece) -> None:
         if piece.doubt is not Doubt.DEEP:
-            self._out.extend(cell.text for cell in piece.cells)
+            self._out.append(piece.text)
             self._advance(number, piece.stop if piece.doubt is Doubt.NONE else self._width)
             return
         # The terminal may give it fewer columns than it has here: what stood there must be gone before.
-        self._out.append(" " * piece.cells[0].width + to_column(piece.start) + piece.cells[0].text)
+        self._out.append(" " * (piece.stop - piece.start) + to_column(piece.start) + piece.text)
         self._advance(number, self._width)
 
     def _advance(self, number: int, column: int) -> None:
@@ -137,6 +144,7 @@ class Painter:
     def _wear(self, style: Style) -> None:
         self._out.append(step(self.pen, style))
         self.pen = style
+        self.has_linked |= bool(style.link)
 
     def _wear_for_blanks(self, style: Style, following: Row) -> None:
         """Wear what makes blanks of this style, and best what the text behind them needs too."""
@@ -155,49 +163,65 @@ class Painter:
 
 
 class _Piece(NamedTuple):
-    """Cells in one style beside each other; a deeply doubtful one stands alone. Followers are not in ``cells``."""
+    """Cells in one style beside each other, either all blanks or none; a deeply doubtful one stands alone."""
 
     start: int
     stop: int
     style: Style
+    text: str
     doubt: Doubt
-    is_blank: bool
-    cells: list[Cell]
+
+    @property
+    def is_blank(self) -> bool:
+        return self.text[0] == " "
 
 
-def _pieces(row: Row, span: range) -> Iterator[_Piece]:
-    leads = [column for column in span if row[column].width]
-    for (style, is_blank, certainty, _), group in groupby(leads, key=lambda column: _kind(row[column], column)):
-        columns = list(group)
-        cells = [row[column] for column in columns]
-        yield _Piece(columns[0], columns[-1] + cells[-1].width, style, certainty, is_blank, cells)
+def _pieces(row: Row, span: range, is_sure: bool) -> Iterator[_Piece]:
+    start = span.start
+    while start < span.stop:
+        certainty = Doubt.NONE if is_sure else doubt(row[start].text)
+        stop = _end_of_piece(row, start, span.stop, None if is_sure else certainty)
+        yield _Piece(start, stop, row[start].style, "".join(map(_TEXT, row[start:stop])), certainty)
+        start = stop
 
 
-def _kind(cell: Cell, column: int) -> tuple[Style, bool, Doubt, int]:
-    certainty = doubt(cell.text)
-    return cell.style, cell.text == " ", certainty, column if certainty is Doubt.DEEP else 0
+def _end_of_piece(row: Row, start: int, limit: int, certainty: Doubt | None) -> int:
+    """Where the piece ends that begins at ``start``; ``certainty`` is None where the whole row is sure."""
+    text, style, stop = row[start]
+    stop += start
+    is_blank = text == " "
+    if certainty is Doubt.DEEP:
+        return stop
+    for text, other, _ in row[stop:limit]:  # followers too: they look as what they belong to
+        if (other is not style and other != style) or (text == " ") is not is_blank:
+            break
+        if certainty is not None and text and doubt(text) is not certainty:
+            break
+        stop += 1
+    return stop
 
 
-def _changed(wanted: Row, shown: Row) -> list[int]:
-    """The columns to write: what differs, and what a doubtful width may have spoilt.
+def _changed(wanted: Row, shown: Row) -> tuple[list[int], bool]:
+    """The columns to write (what differs, and what a doubtful width may have spoilt), and whether there is no doubt.
 
     With a deep doubt in the row all from there on, if any of that differs; with one of old fonts all behind it, if it
-    is written itself.
+    is written itself. A doubtful cell that goes needs no more: all behind it was set by column when it came.
     """
-    changed = [column for column, pair in enumerate(zip(wanted, shown, strict=True)) if pair[0] != pair[1]]
-    texts = {cell.text for cell in wanted} | {cell.text for cell in shown}
-    if not changed or max(map(doubt, texts)) is Doubt.NONE:
-        return changed
-    doubts = [max(doubt(pair[0].text), doubt(pair[1].text)) for pair in zip(wanted, shown, strict=True)]
+    changed = list(compress(range(len(wanted)), map(ne, wanted, shown)))
+    if not any(map(doubt, set(map(_TEXT, wanted)))):
+        return changed, True
+    doubts = list(map(doubt, map(_TEXT, wanted)))
     end = len(wanted)
     deep = next((column for column, certainty in enumerate(doubts) if certainty is Doubt.DEEP), end)
     legacy = next((column for column in changed if doubts[column] is not Doubt.NONE), end)
-    first = min(deep if changed[-1] >= deep else end, legacy)
-    return [*(column for column in changed if column < first), *range(first, end)]
+    first = min(deep if changed and changed[-1] >= deep else end, legacy)
+    return [*(column for column in changed if column < first), *range(first, end)], False
 
 
 def _spans(columns: list[int]) -> Iterator[range]:
     """Columns beside each other together."""
-    for _, group in groupby(enumerate(columns), key=lambda pair: pair[1] - pair[0]):
-        beside = [column for _, column in group]
-        yield range(beside[0], beside[-1] + 1)
+    first = 0
+    for index, column in enumerate(columns):
+        if index + 1 == len(columns) or columns[index + 1] != column + 1:
+            yield range(columns[first], column + 1)
+            first = index + 1

@@ -251,7 +251,7 @@ class TerminalDriver(Driver):
             self._painter.answered()
         self._answers = self._keys.answers
         for unit in units:
-            if isinstance(unit, events.InputEvent) and not isinstance(unit, events.MouseMove):
+            if isinstance(unit, events.InputEvent | events.Paste) and not isinstance(unit, events.MouseMove):
                 self._painter.pressed()
             self.process_message(unit)
         self._plan_tick(self._keys.due())

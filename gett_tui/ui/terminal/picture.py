@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.ui.terminal.capabilities import Capabilities
 from gett_tui.ui.terminal.cells import Row, blank, erased
-from gett_tui.ui.terminal.difference import Painter
+from gett_tui.ui.terminal.difference import Difference
 from gett_tui.ui.terminal.reading import Patch, Reader, Reading
 from gett_tui.ui.terminal.style import PLAIN, Style
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Capabilities", "Picture"]
 
-_SYNCHRONISED_FROM = 200
+_SYNCHRONISED_FROM = 400
 """Characters; the brackets around a picture cost 16."""
+_SAMPLED = 4
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -43,6 +44,7 @@ class Picture:
         self._is_on_screen = True
         self._is_cursor_visible = False
         self._pen: Style | None = None
+        self._may_be_linked = False
         self._cursor: Place | None = None
         """Where the last difference left the cursor, as far as that was asked for."""
         self._doubted: set[int] = set()
@@ -80,20 +82,24 @@ class Picture:
     def difference(self, rows: range | None = None) -> str:
         """What turns the picture that is shown into the one wanted (of ``rows`` alone where given); it counts as shown.
 
-        Empty where nothing differs. Over some 200 characters it is bracketed by mode 2026, where the terminal knows it.
+        Empty where nothing differs. Where the terminal knows mode 2026, that is around all over some 400 characters,
+        and around what begins anew: the end of an earlier bracket may have been cut off. Where what is shown is unknown
+        all is cleared, also with ``rows``: the others wait, blank.
         """
         if not self.is_changed:
             return ""
-        painter = Painter(self._width, erases_background=self._erases_background, pen=self._pen)
-        if self._is_unknown:
-            self._clear(painter)
+        made = Difference(self._width, erases_background=self._erases_background, pen=self._pen)
+        is_anew = self._is_unknown
+        if is_anew:
+            self._clear(made)
         for number in [number for number in self._changed_rows() if rows is None or number in rows]:
-            painter.row(number, self._wanted[number], self._shown[number])
+            made.row(number, self._wanted[number], self._shown[number])
             self._shown[number] = self._wanted[number].copy()
-        self._place_cursor(painter)
-        text = painter.text()
-        self._pen = painter.pen
-        return _BEGIN + text + _END if self._is_synchronised and len(text) > _SYNCHRONISED_FROM else text
+        self._place_cursor(made)
+        text = made.text()
+        self._pen, self._may_be_linked = made.pen, self._may_be_linked or made.has_linked
+        is_bracketed = self._is_synchronised and (is_anew or len(text) > _SYNCHRONISED_FROM)
+        return _BEGIN + text + _END if is_bracketed else text
 
     def wanted_rows(self) -> list[str]:
         """The text that is wanted, row by row, blanks at the ends included."""
@@ -110,9 +116,9 @@ class Picture:
             self._is_cursor_visible = reading.is_cursor_visible
         if reading.is_on_screen is not None:
             self._is_on_screen = reading.is_on_screen
-            # What comes behind the program's own screen must not wear the last cell's colours.
-            return "\x1b[m" + "".join(reading.rest)
-        return "".join(reading.rest)
+        # What comes behind the program's own screen must not wear the last cell's colours.
+        first = "\x1b[m" if reading.is_on_screen is False else ""
+        return first + "".join(reading.rest)
 
     def _apply(self, patch: Patch) -> None:
         """Put cells into the wanted picture; a wide cell that loses a part of itself is blanks from then on."""
@@ -136,13 +142,16 @@ class Picture:
         self._doubted = {number for number in self._doubted if self._wanted[number] != self._shown[number]}
         return sorted(self._doubted)
 
-    def _clear(self, painter: Painter) -> None:
-        counted = Counter(cell for row in self._wanted for cell in row if cell == erased(cell.style))
-        background = counted.most_common(1)[0][0].style if counted else PLAIN
-        empty = painter.clear(background)
+    def _clear(self, made: Difference) -> None:
+        empty = made.clear(self._commonest_background(), may_be_linked=self._may_be_linked)
         self._shown = [[empty] * self._width for _ in range(self._height)]
         self._doubted = set(range(self._height))
-        self._is_unknown, self._cursor = False, None
+        self._is_unknown = False
+
+    def _commonest_background(self) -> Style:
+        """What most blanks look like, by a sample: a screen is cleared in that, and those need not be written."""
+        sample = Counter(cell for row in self._wanted for cell in row[::_SAMPLED] if cell.text == " ")
+        return next((cell.style for cell, _ in sample.most_common() if cell == erased(cell.style)), PLAIN)
 
     def _cursor_wanted(self) -> Place | None:
         """Where the cursor is to stand; None where nobody cares: hidden, and not put anywhere by a field with focus.
@@ -153,10 +162,10 @@ class Picture:
         place = min(column, self._width - 1), min(row, self._height - 1)
         return place if self._is_cursor_visible or place != (0, 0) else None
 
-    def _place_cursor(self, painter: Painter) -> None:
+    def _place_cursor(self, made: Difference) -> None:
         place = self._cursor_wanted()
         if place:
-            painter.move_to(*place)
+            made.move_to(*place)
         self._cursor = place
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import quote
 
 from gett_tui.ui.terminal.ascii import words_in_ascii
 from gett_tui.ui.terminal.cells import Cell, cells_of, erased
@@ -27,6 +28,7 @@ _BROKEN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*)?")
 """The beginning of a sequence that can have no end any more: dropped, as terminals do."""
 _LONGEST_TAIL = 1_000_000
 """Characters of an unfinished sequence that are kept: a clipboard's text is the longest there is."""
+_OF_URLS = "%/:?#[]@!$&'()*+,;=~"
 _LONGEST_KNOWN = 20_000
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -113,7 +115,7 @@ class Reader:
         return self._reading
 
     def _remember(self, before: _State, line: str) -> None:
-        if len(self._known) > 8 * self._height:
+        if len(self._known) > 4 * self._height:
             self._known.clear()
         if len(line) < _LONGEST_KNOWN:
             after = _State(self._column, self._row, self._style, self._tail)
@@ -144,11 +146,15 @@ class Reader:
         elif kind == "control":
             self._control(token[0])
         elif kind == "link":
-            self._style = self._style._replace(link=words_in_ascii(token["link"]))
+            self._style = self._style._replace(link=self._target(token["link"]))
         elif kind == "string":
             self._pass(words_in_ascii(token[0]) if self._ascii_only else token[0])
         else:
             self._pass(token[0], alters=bool(_ALTERS_AS_ESCAPE.match(token[0])))
+
+    def _target(self, link: str) -> str:
+        """Where a link leads, in ASCII as URLs have it where that is asked for."""
+        return quote(link, safe=_OF_URLS) if self._ascii_only and not link.isascii() else link
 
     def _pass(self, text: str, *, alters: bool = False) -> None:
         self._reading.rest.append(text)

@@ -75,12 +75,9 @@ class Field(Input):
 
     def _take(self, text: str) -> None:
         line = one_line(text) if self._has_blanks else joined(text)
-        problem = text_problem(line)
-        lines = line.count("\n") + 1
-        if lines > 1:
-            self._refuse(f"not pasted: it has {lines:,} lines; here is room for one")
-        elif problem is not None:
-            self._refuse(f"not pasted: it {problem}")
+        problem = paste_problem(line)
+        if problem is not None:
+            self._refuse(problem)
         elif line:
             self.replace(line, *self.selection)
 
@@ -117,3 +114,12 @@ def joined(text: str) -> str:
     first, *others = one_line(text).splitlines() or [""]
     glue = "\n" if any("://" in line for line in others) else ""
     return glue.join(clean_text(line) for line in (first, *others))
+
+
+def paste_problem(text: str) -> str | None:
+    """Why ``text`` is not pasted into a field of one line; None when it can be."""
+    lines = text.count("\n") + 1
+    if lines > 1:
+        return f"not pasted: it has {lines:,} lines; here is room for one"
+    problem = text_problem(text)
+    return None if problem is None else f"not pasted: it {problem}"

@@ -35,12 +35,12 @@ class Look(NamedTuple):
 
 
 class Judge(pyte.Screen):
-    """``background_erase`` False is a terminal that erases in its own colour; ``width`` is how wide it takes text."""
+    """``erases`` tells what of its pen stays where it erases: nothing, the background (most), or all that is worn."""
 
     def __init__(
-        self, width: int, height: int, *, background_erase: bool = True, width_of: Callable[[str], int] = cell_len
+        self, width: int, height: int, *, erases: str = "background", width_of: Callable[[str], int] = cell_len
     ) -> None:
-        self.background_erase = background_erase
+        self.erases = erases
         self.width_of = width_of
         self.link = ""
         self.pen: tuple[tuple[int, ...], tuple[int, ...], frozenset[int]] = ((), (), frozenset())
@@ -117,8 +117,9 @@ class Judge(pyte.Screen):
             self.buffer[self.cursor.y][x] = self._empty()
 
     def _empty(self) -> Char:
-        background = self.pen[1] if self.background_erase else ()
-        return self.default_char._replace(fg=((), background, frozenset[int](), ""))
+        plain = ((), (), frozenset[int]())
+        worn = {"nothing": plain, "background": ((), self.pen[1], frozenset[int]()), "all": self.pen}[self.erases]
+        return self.default_char._replace(fg=(*worn, ""))
 
     def _wear(self) -> None:
         self.cursor.attrs = self.default_char._replace(fg=(*self.pen, self.link))
@@ -129,6 +130,8 @@ class Judge(pyte.Screen):
             return
         if self.cursor.x + width > self.columns:
             self.cursor.x = self.columns - width
+        if pyte.modes.IRM in self.mode:
+            self.insert_characters(width)
         line = self.buffer[self.cursor.y]
         for x in range(self.cursor.x, self.cursor.x + width):
             self._end_wide(x)
@@ -165,6 +168,7 @@ class Judge(pyte.Screen):
         text = line[column].data + char
         line[column] = line[column]._replace(data=text)
         while self.cursor.x < min(self.columns, column + self.width_of(text)):
+            self._end_wide(self.cursor.x)
             line[self.cursor.x] = line[column]._replace(data="")
             self.cursor.x += 1
 

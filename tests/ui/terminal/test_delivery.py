@@ -69,6 +69,30 @@ async def test_what_is_typed_or_pasted_behind_a_key_reaches_the_dialog_that_it_o
     assert live.state.journal == []
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("\n\nsettle\n", "settle", ""),
+        ("two\nlines", "", "not pasted: it has 2 lines"),
+        ("x" * 201, "", "not pasted: it makes 201 characters"),
+        ("a\x1b[31mb", "", "not pasted: it holds a control character"),
+    ],
+    ids=["blank-lines", "lines", "long", "control"],
+)
+async def test_a_paste_into_the_palette_is_whole_or_refused(
+    tmp_path: Path, live: Live, text: str, value: str, said: str
+) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await started(pilot)
+        burst(app, f":{pasted(text)}")
+        await until(
+            pilot, lambda: isinstance(app.screen, CommandPalette) and any(said in one for one in [*app.said, ""])
+        )
+        await until(pilot, lambda: typed(app) == [value])
+        assert any(said in one for one in app.said) is bool(said)
+
+
 async def test_a_whole_form_is_filled_and_sent_in_one_burst(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:

@@ -34,9 +34,7 @@ def test_at_rest_it_writes_next_to_nothing(session: PtySession) -> None:
 
 
 @pytest.mark.parametrize("dialog", [name for name in DIALOGS if name not in ("list", "confirmation")])
-def test_at_rest_under_a_dialog_it_writes_next_to_nothing(
-    resting: Moving, session: PtySession, dialog: str
-) -> None:
+def test_at_rest_under_a_dialog_it_writes_next_to_nothing(resting: Moving, session: PtySession, dialog: str) -> None:
     resting.open(session, dialog)
     session.read_until_quiet(1.5)
     assert len(session.read_for(5.0)) <= 100
@@ -143,7 +141,7 @@ def test_answers_on_their_way_at_the_end_do_not_reach_the_shell(resting: Moving)
     shell = f"{COMMAND[0]} -m gett_tui; stty raw -echo min 0 time 5; exec od -c"
     with resting.start(command=["sh", "-c", shell]) as session:
         session.read_until_quiet(1.0)
-        session.answers_after = 0.3
+        session.delay = 0.15
         session.send("?")
         session.wait_for(DIALOGS["help"][1])
         session.send("ctrl+q")
