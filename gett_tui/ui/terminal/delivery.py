@@ -52,6 +52,9 @@ class Delivery:
         """Whether ``event`` has to wait, or is dropped; one that has waited comes to the app's queue once more."""
         if not isinstance(event, events.InputEvent | events.Paste) or event.is_forwarded:
             return False
+        if not self._app.screen_stack:
+            # At the very end there is nobody to deliver to, and Textual would crash.
+            return True
         if isinstance(event, events.Key) and event.key == _AT_ONCE:
             return False
         if event is self._passing:
@@ -73,7 +76,6 @@ class Delivery:
             while self._waiting:
                 event = self._waiting.popleft()
                 if not self._is_overtaken(event) and not self._is_blind(event):
-                    # Without a screen, at the very end, there is nobody to deliver to.
                     with suppress(TimeoutError, ScreenStackError):
                         await self._pass_on(event)
         finally:
@@ -110,10 +112,11 @@ class Delivery:
 
     async def _settle(self, before: _Place) -> None:
         """Returns when what the unit has led to is there, and has the focus."""
+        start = before.screen
         while True:
             await self._work_off()
             place = self._place()
-            if place == before:
+            if place == before and (place.screen is start or not _is_coming_up(place)):
                 return
             await _reached(place.screen.call_after_refresh)
             if place.screen is not before.screen:
@@ -129,6 +132,11 @@ class Delivery:
                 await _reached(node.call_later)
             if not any(node.message_queue_size for node in nodes):
                 return
+
+
+def _is_coming_up(place: _Place) -> bool:
+    """Whether a screen has something that can have the focus, and has not given it yet."""
+    return place.focused is None and (not place.screen.is_mounted or bool(place.screen.focus_chain))
 
 
 async def _reached(plan: Callable[[Callable[[], None]], bool]) -> None:

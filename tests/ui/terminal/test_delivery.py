@@ -10,6 +10,7 @@ import pytest
 from app_driver import DrivenApp, make_app, plant, records, until
 from sandbox_server import Live, live_sandbox
 from textual import events
+from textual.app import App
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
@@ -19,6 +20,7 @@ from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.confirm import ConfirmScreen
 from gett_tui.ui.screens.help import HelpScreen
 from gett_tui.ui.screens.register import RegisterScreen
+from gett_tui.ui.terminal.delivery import Delivery
 from gett_tui.ui.terminal.keys import KeyReader
 
 SIZE = (100, 30)
@@ -99,8 +101,8 @@ async def test_a_whole_form_is_filled_and_sent_in_one_burst(tmp_path: Path, live
         await started(pilot)
         url = live.catalog("good", "cb-12")
         burst(app, f"ncb-12\rCorner Bakery\r{pasted(url)}\thttps://hooks.example/x\r")
-        await until(pilot, lambda: app.main.stores.total_count == 1)
-        (record,) = [app.main.stores.record(key) for key in app.main.stores.selected_keys()]
+        await until(pilot, lambda: app.main.stores.cursor_key is not None)
+        record = app.main.stores.record(app.main.stores.cursor_key or "")
         assert record is not None
         assert (record.partner_store_id, record.name) == ("cb-12", "Corner Bakery")
         assert record.sent["catalogCallbackUrl"] == url
@@ -167,6 +169,15 @@ async def test_a_click_that_was_aimed_at_the_list_does_not_hit_the_dialog(tmp_pa
         await until(pilot, lambda: live.carried_out("cancel") == 1)
 
 
+async def test_keys_pass_quickly_where_nothing_has_the_focus(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await started(pilot)
+        app.set_focus(None)
+        burst(app, "j" * 60 + "?")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+
+
 async def test_ctrl_c_waits_for_nothing(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
@@ -204,6 +215,12 @@ async def test_what_was_typed_ahead_is_forgotten_at_the_end(tmp_path: Path, live
     assert app.return_code == 0
     assert live.state.journal == []
     assert records()[1].status != OwnState.CANCELLED
+
+
+@pytest.mark.parametrize("key", ["j", "ctrl+c"])
+def test_a_key_for_an_app_without_a_screen_is_dropped(key: str) -> None:
+    """Between the last screen and the end Textual takes events still, and would crash on a key."""
+    assert Delivery(App()).holds(events.Key(key, None))
 
 
 async def test_a_screen_that_never_gets_ready_holds_a_key_back_for_a_while_only(tmp_path: Path, live: Live) -> None:
