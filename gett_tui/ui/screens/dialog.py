@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual import events, on
 from textual.binding import Binding
@@ -15,12 +15,19 @@ from textual.widgets import Button
 from gett_tui.ui.commands import LEAVE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual._path import CSSPathType
     from textual.binding import BindingType
 
 T = TypeVar("T")
 DO = "y"
 """The one key that says yes."""
+
+
+@runtime_checkable
+class _KnowsTheTerminal(Protocol):
+    def when_shown(self, then: Callable[[], None]) -> None: ...
 
 
 class Dialog(ModalScreen[T]):
@@ -57,11 +64,11 @@ class Question(Dialog[bool]):
 
     def _painted(self) -> None:
         # A terminal that is stuck, or far away, has not shown what is painted here: its app knows.
-        when_shown = getattr(self.app, "when_shown", None)
-        if when_shown is None:
-            self._seen()
+        app: object = cast("object", self.app)
+        if isinstance(app, _KnowsTheTerminal):
+            app.when_shown(self._seen)
         else:
-            when_shown(self._seen)
+            self._seen()
 
     def _seen(self) -> None:
         self._seen_at = monotonic()
