@@ -130,6 +130,13 @@ class GettApp(App[int]):
         """Ends: the terminal is gone, and SIGHUP, which says the same, may be ignored."""
         self.end(129)
 
+    def when_shown(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` when the terminal shows what is painted now; it does not while it is stuck, or far behind."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.when_shown(then)
+        else:
+            then()
+
     def action_repaint(self) -> None:
         """Paints everything anew, over whatever something else has written there."""
         if isinstance(self._driver, TerminalDriver):

@@ -20,6 +20,8 @@ from gett_tui.ui.production import WORD
 from gett_tui.ui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual._path import CSSPathType
     from textual.binding import BindingType
 
@@ -35,6 +37,11 @@ DO = "y"
 class _Dashboards(Protocol):
     notifications: Notifications
     environment: Environment
+
+
+@runtime_checkable
+class _KnowsTheTerminal(Protocol):
+    def when_shown(self, then: Callable[[], None]) -> None: ...
 
 
 class Dialog(ModalScreen[T]):
@@ -78,7 +85,15 @@ class Question(Dialog[bool]):
     def on_mount(self) -> None:
         """The safe answer has the focus."""
         self.query_one("#safe", Button).focus()
-        self.call_after_refresh(self._seen)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        # A terminal that is stuck, or far away, has not shown what is painted here: its app knows.
+        app: object = cast("object", self.app)
+        if isinstance(app, _KnowsTheTerminal):
+            app.when_shown(self._seen)
+        else:
+            self._seen()
 
     def _seen(self) -> None:
         self._seen_at = monotonic()

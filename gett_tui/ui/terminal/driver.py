@@ -31,7 +31,7 @@ from gett_tui.ui.terminal.picture import Capabilities, Picture
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import TextIO
 
     from textual.app import App
@@ -115,6 +115,10 @@ class TerminalDriver(Driver):
         """Paints everything anew: something else may have written on the screen."""
         if self._line is not None:
             self._painter.repaint()
+
+    def when_shown(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` when the terminal shows all that was written until now, as far as one can know."""
+        self._painter.when_shown(then)
 
     # -- from start to end
 

@@ -46,6 +46,7 @@ class Painter:
         self._painted = 0.0
         self._pressed = -_ECHO
         self._planned: asyncio.Handle | None = None
+        self._awaiting: list[Callable[[], None]] = []
 
     def start(self, line: Line) -> None:
         """Paints on ``line`` from now on; what it shows is unknown."""
@@ -79,6 +80,11 @@ class Painter:
         self.asking.answered()
         self.plan()
 
+    def when_shown(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` when the terminal shows all that is wanted, as far as one can know; never if it is stuck."""
+        self._awaiting.append(then)
+        self.plan()
+
     def repaint(self) -> None:
         """Sends the whole picture again: what the terminal shows is not known."""
         self._picture.forget()
@@ -97,7 +103,10 @@ class Painter:
     def _paint(self) -> None:
         self._planned = None
         line = self._line
-        if line is None or line.is_busy or self._picture_size != self.size or not self._picture.is_changed:
+        if line is None or line.is_busy or self._picture_size != self.size:
+            return
+        if not self._picture.is_changed:
+            self._tell_shown()
             return
         now = self._loop.time()
         wait = self._wait(now)
@@ -108,6 +117,12 @@ class Painter:
         self._painted = now
         if data:
             line.send_picture(data + self.asking.sent(len(data), now))
+
+    def _tell_shown(self) -> None:
+        if not self.asking.is_waiting:
+            told, self._awaiting = self._awaiting, []
+            for then in told:
+                then()
 
     def _wait(self, now: float) -> float:
         after_key = now - self._pressed < _ECHO
