@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.events import Event
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
-    from gett_tui.ui.screens.dashboard import MakeRuntime
+    from gett_tui.ui.screens.runtime_host import MakeRuntime
 
 _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Exit statuses as a shell gives them for these signals."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
-    from gett_tui.ui.screens.dashboard import MakeRuntime
+    from gett_tui.ui.screens.runtime_host import MakeRuntime
 
 _TERMINAL_WATCH = 5.0
 
