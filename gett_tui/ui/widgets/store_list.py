@@ -1,47 +1,33 @@
-"""The store list on the screen: it holds the cursor by its store's key, and gathers changes before it paints them."""
+"""The store list on the screen: takes records, keys and the mouse, and gathers changes before it paints them.
+
+Its invariant: the store under the cursor changes by the operator's own keys alone, or when it is gone.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
-from gett_tui.ui.columns import Day, face
-from gett_tui.ui.commands import with_keys
-from gett_tui.ui.status_style import Tone
-from gett_tui.ui.widgets.line_view import LineView
 from gett_tui.ui.widgets.mark_range import MarkRange
-from gett_tui.ui.widgets.store_cursor import StoreCursor
 from gett_tui.ui.widgets.store_messages import Highlighted, MarksChanged, Opened
 from gett_tui.ui.widgets.store_pacing import OrderPace, PaintPace
-from gett_tui.ui.widgets.store_row import LINE_STYLES, Line, draw, header, message_lines
-from gett_tui.ui.widgets.store_table import StoreTable
+from gett_tui.ui.widgets.store_view import StoreView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import tzinfo
+    from collections.abc import Callable, Iterable
+    from datetime import datetime, tzinfo
 
-    from rich.segment import Segment
-    from rich.style import Style
     from textual import events
 
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.status import State
 
 
-class StoreList(LineView[Line]):
-    """The stores, one a line under a fixed header.
+class StoreList(StoreView):
+    """What changes the list: the records that come, filter and order, keys and mouse. How it looks: ``StoreView``."""
 
-    ``ascii_only``, ``clock`` and ``zone`` are set once, before the list is mounted. ``clock`` tells the time now
-    with its zone; it is asked when something is painted and at no other time. ``zone`` is where the operator is
-    (None: as the machine says).
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"store-list--{name}" for name in (*LINE_STYLES, *Tone, "since")}
     DEFAULT_CSS = "StoreList { width: 1fr; height: 1fr; }"
-    HEAD = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -70,89 +56,10 @@ class StoreList(LineView[Line]):
         clock: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__(ascii_only=ascii_only)
-        self._empty_text = empty_text
-        self._clock = clock or (lambda: datetime.now().astimezone())
-        self._zone = zone
-        self._table = StoreTable()
-        self._filter_text = ""
-        self._cursor = StoreCursor(self._table, self._sight)
+        super().__init__(empty_text=empty_text, ascii_only=ascii_only, clock=clock, zone=zone)
         self._range = MarkRange(self._table)
         self._paints = PaintPace(self, self._paint)
         self._moves = OrderPace(self, self._table.hold, self._table.release, self._order_kept)
-        self._told: tuple[str | None, Record | None] = (None, None)
-        self._told_marks = 0
-
-    # What it shows
-
-    @property
-    def cursor_key(self) -> str | None:
-        """The key of the store under the cursor; None when no store is shown."""
-        return self._cursor.key
-
-    @property
-    def marked(self) -> list[str]:
-        """The marked keys in the order of the list, those that the filter hides too."""
-        return self._table.marked()
-
-    @property
-    def mark_count(self) -> int:
-        """How many stores are marked, those that the filter hides too."""
-        return self._table.mark_count
-
-    @property
-    def visible_count(self) -> int:
-        """How many stores the filter lets through."""
-        return self._table.shown
-
-    @property
-    def total_count(self) -> int:
-        """How many stores there are, shown or not."""
-        return len(self._table)
-
-    @property
-    def length(self) -> int:
-        """How many lines there are to scroll through."""
-        return self._table.shown
-
-    @property
-    def counts(self) -> Mapping[State, int]:
-        """How many stores have each status, shown or not."""
-        return self._table.counts
-
-    @property
-    def sort(self) -> tuple[str, bool]:
-        """The name of the order, and whether it is reversed."""
-        return self._table.sort, self._table.reverse
-
-    @property
-    def filter_text(self) -> str:
-        """What the filter reads."""
-        return self._filter_text
-
-    @property
-    def empty_text(self) -> str:
-        """Said in the middle when there is no store at all; plain text, lines apart by newlines."""
-        return self._empty_text
-
-    @empty_text.setter
-    def empty_text(self, text: str) -> None:
-        self._empty_text = text
-        self._paint()
-
-    def selected_keys(self) -> list[str]:
-        """What an action is for: the marked stores, or the one under the cursor when none is marked."""
-        if self._table.mark_count:
-            return self.marked
-        return [] if self._cursor.key is None else [self._cursor.key]
-
-    def record(self, key: str) -> Record | None:
-        """The record as the list has it."""
-        return self._table.get(key)
-
-    def new_day(self) -> None:
-        """Have the times of what was today shown with their day."""
-        self._paint()
 
     # What changes it
 
@@ -297,7 +204,7 @@ class StoreList(LineView[Line]):
         """Paint what came before."""
         self._paint()
 
-    # Order and painting
+    # Order
 
     def _order_kept(self) -> None:
         waited = self._table.unsettled
@@ -305,57 +212,3 @@ class StoreList(LineView[Line]):
         if waited and not self._table.unsettled:
             self._paints.soon()
             self._moves.keep()
-
-    def _paint(self) -> None:
-        """Have the lines painted that look different now, and tell of the cursor and the marks."""
-        super()._paint()
-        if self.is_running:
-            self._tell()
-
-    def _tell(self) -> None:
-        key = self._cursor.key
-        now = (key, self._table.get(key) if key is not None else None)
-        if now != self._told:
-            self._told = now
-            self.post_message(Highlighted(self, key))
-        if self._table.mark_count != self._told_marks:
-            self._told_marks = self._table.mark_count
-            self.post_message(MarksChanged(self, self._told_marks))
-
-    def watch_has_focus(self, _has_focus: bool) -> None:
-        """The cursor looks different without the focus."""
-        super().watch_has_focus(_has_focus)
-        self._paint()
-
-    def _lines(self) -> list[Line]:
-        height, width = self.size.height, self.size.width - 1
-        if not self._table.shown:
-            return message_lines(self._nothing(), width, height, ascii_only=self.ascii_only)
-        table = self._table
-        day = Day(self._clock().astimezone(self._zone).date(), self._zone)
-        top = header(table.sort, width, reverse=table.reverse, ascii_only=self.ascii_only)
-        return [self._store_line(y, day) if y else top for y in range(height)]
-
-    def _nothing(self) -> str:
-        if not len(self._table):
-            return self._empty_text
-        left, right = '""' if self.ascii_only else "“”"
-        return f"Nothing matches {left}{self._filter_text}{right}. {with_keys('{leave} clears the filter.')}"
-
-    def _store_line(self, y: int, day: Day) -> Line:
-        table = self._table
-        key = self._cursor.key_at(self._sight.top + y - self.HEAD)
-        record = table.get(key) if key is not None else None
-        if key is None or record is None:
-            return Line()
-        marked = table.is_marked(key)
-        style = "mark" if marked else "row"
-        if key == self._cursor.key:
-            style = "cursor" if self.has_focus else "cursor-unfocused"
-        return Line(style, key, face(record, day, self.ascii_only), marked=marked)
-
-    def _draw(self, line: Line, width: int) -> list[Segment]:
-        return draw(line, width, self._component, ascii_only=self.ascii_only)
-
-    def _component(self, name: str) -> Style:
-        return self._style(f"store-list--{name}")

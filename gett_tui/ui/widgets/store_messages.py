@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from gett_tui.ui.widgets.store_list import StoreList
+    from gett_tui.ui.widgets.store_view import StoreView
 
 
 class _ListMessage(Message):
-    def __init__(self, store_list: StoreList) -> None:
+    def __init__(self, store_list: StoreView) -> None:
         super().__init__()
         self.store_list = store_list
 
     @property
-    def control(self) -> StoreList:
+    def control(self) -> StoreView:
         """The list that says it."""
         return self.store_list
 
@@ -24,7 +24,7 @@ class _ListMessage(Message):
 class Highlighted(_ListMessage, namespace="store_list"):
     """Another store is under the cursor, or the one there has changed. ``key`` is None when there is none."""
 
-    def __init__(self, store_list: StoreList, key: str | None) -> None:
+    def __init__(self, store_list: StoreView, key: str | None) -> None:
         super().__init__(store_list)
         self.key = key
 
@@ -32,7 +32,7 @@ class Highlighted(_ListMessage, namespace="store_list"):
 class Opened(_ListMessage, namespace="store_list"):
     """The operator opened a store: enter, or a double click."""
 
-    def __init__(self, store_list: StoreList, key: str) -> None:
+    def __init__(self, store_list: StoreView, key: str) -> None:
         super().__init__(store_list)
         self.key = key
 
@@ -40,6 +40,6 @@ class Opened(_ListMessage, namespace="store_list"):
 class MarksChanged(_ListMessage, namespace="store_list"):
     """``count`` stores are marked now, among them those that the filter hides."""
 
-    def __init__(self, store_list: StoreList, count: int) -> None:
+    def __init__(self, store_list: StoreView, count: int) -> None:
         super().__init__(store_list)
         self.count = count
