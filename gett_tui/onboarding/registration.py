@@ -74,6 +74,10 @@ def _url_problem(text: str) -> str | None:
     return None
 
 
+LONGEST_ID = 512
+"""Characters of an id, of ours as of Gett's (S: Gett documents none)."""
+
+
 class Field(NamedTuple):
     """One field of Register: how it is asked for, cleaned and checked."""
 
@@ -90,6 +94,8 @@ class Field(NamedTuple):
     clean: Callable[[str], str] = clean_text
     problem: Callable[[str], str | None] = text_problem
     """The rule for a cleaned value that is not empty and not too long."""
+    has_blanks: bool = False
+    """Whether blanks make sense in it; where they do not, what was wrapped in a text is joined when it is pasted."""
 
     @property
     def argument(self) -> str:
@@ -104,9 +110,9 @@ _ROWS = (
         "your own id for the store",
         "partner_store_id",
         ("partner store id", "store id", "id"),
-        512,
+        LONGEST_ID,
     ),
-    Field("name", "Name", "as customers read it", "--name", ("store name", "store"), 1_000),
+    Field("name", "Name", "as customers read it", "--name", ("store name", "store"), 1_000, has_blanks=True),
     Field(
         "catalogCallbackUrl",
         "Catalog URL",

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from gett_tui import error_messages
+from gett_tui.onboarding.registration import LONGEST_ID
 from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.form_result import Accepted, Refused
@@ -45,8 +46,16 @@ class AskScreen(Dialog["str | None"]):
             dialog.border_title = Content(one_line(self._title, 200))
             dialog.border_subtitle = f"enter sends · {LEAVE} leaves"
             yield Static(one_line(self._explain, 600), markup=False)
-            yield Field(id="answer", select_on_focus=False)
+            yield Field(id="answer", limit=LONGEST_ID, has_blanks=False, select_on_focus=False)
             yield Static("", markup=False, id="general")
+
+    @on(Field.Refused)
+    def _does_not_fit(self, message: Field.Refused) -> None:
+        self._say(message.why, bad=True)
+
+    @on(Field.Changed)
+    def _changed(self) -> None:
+        self._say("")
 
     @on(Field.Submitted)
     def _send(self, message: Field.Submitted) -> None:

@@ -25,7 +25,7 @@ from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.form_result import Accepted, Refused
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.widgets.field import Field
+from gett_tui.ui.widgets.field import Field, FormField
 from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ class RegisterScreen(Dialog["str | None"]):
         self._override = False
         self._refusals: dict[str, tuple[str, str]] = {}
         """By field: the value that Gett refused, and its words."""
+        self._unfit = set[str]()
+        """The fields that something did not fit into last."""
 
     def compose(self) -> ComposeResult:
         """The four fields, each with a line for what is wrong with it."""
@@ -97,7 +99,7 @@ class RegisterScreen(Dialog["str | None"]):
             dialog.set_class(self._environment.is_production, "-production")
             for name, field in FIELDS.items():
                 yield Label(field.label, markup=False)
-                yield Field(self._initial[name], placeholder=field.placeholder, id=name, select_on_focus=False)
+                yield FormField(field, self._initial[name])
                 yield Static("", markup=False, id=f"{name}-said", classes="said")
             yield Static("", markup=False, id="general")
             with VerticalScroll(id="findings"):
@@ -146,8 +148,18 @@ class RegisterScreen(Dialog["str | None"]):
     def _say_general(self, text: str, *, bad: bool = True) -> None:
         self.query_one("#general", Static).update(Text(one_line(text, 600), "red" if bad else ""))
 
+    @on(Field.Refused)
+    def _does_not_fit(self, message: Field.Refused) -> None:
+        name = message.field.id or ""
+        self._unfit.add(name)
+        self._say(name, message.why)
+
     @on(Field.Changed)
-    def _changed(self) -> None:
+    def _changed(self, message: Field.Changed) -> None:
+        name = message.input.id or ""
+        if name in self._unfit:
+            self._unfit.remove(name)
+            self._say(name, None)
         self._leaving = False
         self._insist(False)
         self.query_one("#findings").display = False
