@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.store_list import StoreList
 
-    UseCase = Callable[[str], Awaitable[Record]]
+    UseCase = Callable[[Record], Awaitable[Record]]
 
 _NAMED = 3
 """Stores whose errors are told one by one."""
@@ -58,8 +58,8 @@ class StoreActions:
         self._notifications = notifications
         self._actions: Mapping[str, Callable[[Sequence[Record]], None]] = {
             "register": lambda _chosen: self._register(),
-            "activate": partial(self._change, "activate", "activate", self._service.activate),
-            "cancel_onboarding": partial(self._change, "cancel_onboarding", "cancel", self._service.cancel),
+            "activate": partial(self._change, "activate", "activate", self._activate),
+            "cancel_onboarding": partial(self._change, "cancel_onboarding", "cancel", self._cancel),
             "fix": self._fix,
             "resolve": self._resolve,
             "track": lambda _chosen: self._track(),
@@ -76,13 +76,15 @@ class StoreActions:
     def _refresh(self, chosen: Sequence[Record]) -> None:
         if not chosen:
             self._notifications.warn("There is no store here.")
-        self._run_each(chosen, self._service.refresh, quiet=True)
+        self._run_each(chosen, lambda record: self._service.refresh(record.key), quiet=True)
 
     def _refresh_all(self) -> None:
         records = [record for record in self._service.records() if record.onboarding_id and can_change(record.status)]
         many = f"{len(records)} stores" if len(records) > 1 else "1 store"
         self._notifications.say(f"Asking Gett about {many}." if records else "There is no store to ask Gett about.")
-        self._run_each(records, partial(self._service.refresh, urgent=False), quiet=True, is_told=True)
+        self._run_each(
+            records, lambda record: self._service.refresh(record.key, urgent=False), quiet=True, is_told=True
+        )
 
     def _run_each(
         self, records: Sequence[Record], use_case: UseCase, *, quiet: bool = False, is_told: bool = False
@@ -92,7 +94,7 @@ class StoreActions:
             self._screen.run_worker(self._each(records, use_case, quiet=quiet, is_told=is_told), exit_on_error=False)
 
     async def _each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool, is_told: bool) -> None:
-        batch = Batch(records, lambda record: use_case(record.key), on_end=self._ended)
+        batch = Batch(records, use_case, on_end=self._ended)
         timer = None if is_told else self._screen.set_timer(_SILENT, self._tell_waiting)
         try:
             summary = await batch.run()
@@ -124,6 +126,12 @@ class StoreActions:
             self._notifications.say(f"Done for {len(summary.done)} stores.")
 
     # -- changing the world
+
+    async def _activate(self, asked_about: Record) -> Record:
+        return await self._service.activate(asked_about.key, asked_about)
+
+    async def _cancel(self, asked_about: Record) -> Record:
+        return await self._service.cancel(asked_about.key, asked_about)
 
     def _change(self, command_id: str, action: str, use_case: UseCase, chosen: Sequence[Record]) -> None:
         """Activates or cancels those of ``chosen`` that can be, after a confirmation."""
@@ -196,7 +204,7 @@ class StoreActions:
         if record is None:
             return
         initial = {name: str(value) for name, value in record.sent.items()}
-        submit = partial(form_handlers.register_anew, self._service, record.key)
+        submit = partial(form_handlers.register_anew, self._service, record)
         self._form(submit, initial, "Cancel, and register anew")
 
     def _track(self) -> None:
@@ -226,13 +234,13 @@ class StoreActions:
     def _resolved(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record.key))
+            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record))
         elif choice in ("again", "drop"):
             use_case = self._service.try_again if choice == "again" else self._service.drop
 
             def answered(confirmed: object) -> None:
                 if confirmed:
-                    self._run_each([record], use_case)
+                    self._run_each([record], lambda asked_about: use_case(asked_about.key, asked_about))
 
             self._confirm(choice, [record], answered)
 
