@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual._path import CSSPathType
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from gett_tui.onboarding.record import Record
@@ -78,6 +79,12 @@ class GettApp(App[int]):
     def get_default_screen(self) -> Screen[Any]:
         """The dashboard itself."""
         return self.main
+
+    def get_driver_class(self) -> type[Driver]:
+        """See ``TerminalDriver``."""
+        from gett_tui.ui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def on_mount(self) -> None:
         """Watches the terminal."""
