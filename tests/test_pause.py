@@ -66,30 +66,30 @@ def test_a_dashboard_that_starts_in_the_pause_says_so(tmp_path: Path, refusing: 
     assert len(refusing.requests) == 1
 
 
+async def _heard_of_a_write_in_a_pause_of(seconds: float) -> list[events.Event]:
+    heard: list[events.Event] = []
+    quota = Quota(SANDBOX, clock=asyncio.get_running_loop().time)
+    gateway = Gateway(quota, heard.append, utc_now)
+    gateway.use(GettClient("http://127.0.0.1:9", Secret("test-key-pause-1")))
+    quota.writes.pause(seconds)
+    await gateway.write("p-1", _done)
+    return heard
+
+
 class TestWrites:
     @pytest.fixture
     def anyio_backend(self) -> tuple[str, dict[str, Any]]:
         return "asyncio", {"loop_factory": VirtualLoop}
 
     async def test_a_write_that_waits_for_the_end_of_a_pause_says_so_at_its_store(self) -> None:
-        heard: list[events.Event] = []
-        quota = Quota(SANDBOX, clock=asyncio.get_running_loop().time)
-        gateway = Gateway(quota, heard.append, utc_now)
-        gateway.use(GettClient("http://127.0.0.1:9", Secret("test-key-pause-1")))
-        quota.writes.pause(100)
-        await gateway.write("p-1", _done)
+        heard = await _heard_of_a_write_in_a_pause_of(100)
         notes = [event for event in heard if isinstance(event, events.Note)]
         assert ["in 100 s" in str(note.text) for note in notes] == [True, False, False]
         assert all("rate limit was reached" in str(note.text) for note in notes[:2])
         assert notes[-1] == events.Note("p-1", None)
 
     async def test_a_pause_of_a_moment_is_not_worth_a_word(self) -> None:
-        heard: list[events.Event] = []
-        quota = Quota(SANDBOX, clock=asyncio.get_running_loop().time)
-        gateway = Gateway(quota, heard.append, utc_now)
-        gateway.use(GettClient("http://127.0.0.1:9", Secret("test-key-pause-1")))
-        quota.writes.pause(1)
-        await gateway.write("p-1", _done)
+        heard = await _heard_of_a_write_in_a_pause_of(1)
         assert heard == []
 
 

@@ -69,6 +69,40 @@ def test_the_terminal_is_whole_after(tmp_path: Path, live: Live, end: str | sign
         assert KEY.encode() not in session.output
 
 
+def test_a_program_that_was_stopped_and_goes_on_ends_as_any_other(tmp_path: Path, live: Live) -> None:
+    with PtySession(COMMAND, env=environment(tmp_path, live)) as session:
+        session.wait_for("No stores yet")
+        for _ in range(5):
+            session.signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, session.pid, os.WSTOPPED)
+            session.signal(signal.SIGCONT)
+            os.waitid(os.P_PID, session.pid, os.WCONTINUED)
+            session.send("?")
+            session.wait_for("Ask Gett about this store")
+            session.send("escape")
+            session.read_until_quiet()
+        session.send("q")
+        assert session.wait_for_exit() == 0
+        assert is_whole(session.output)
+
+
+def test_a_suspended_program_takes_its_terminal_again(tmp_path: Path, live: Live) -> None:
+    with PtySession(COMMAND, env=environment(tmp_path, live)) as session:
+        session.wait_for("No stores yet")
+        session.signal(signal.SIGTSTP)
+        os.waitid(os.P_PID, session.pid, os.WSTOPPED)
+        session.read_until_quiet()
+        assert is_whole(session.output)
+        session.signal(signal.SIGCONT)
+        session.read_until_quiet()
+        session.send("?")
+        session.wait_for("Ask Gett about this store")
+        session.send("escape")
+        session.read_until_quiet()
+        session.send("q")
+        assert session.wait_for_exit() == 0
+
+
 def test_ctrl_c_ends_the_program_from_inside_a_dialog(tmp_path: Path, live: Live) -> None:
     with PtySession(COMMAND, (80, 24), environment(tmp_path, live)) as session:
         session.wait_for("No stores yet")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
 
-    Act = Callable[[Service, str], Awaitable[Record]]
+    Act = Callable[[Service, str, Record], Awaitable[Record]]
     WhyNot = Callable[[State], str | None]
 
 _ALIKE = 5
@@ -85,7 +85,7 @@ def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act
         raise NotPossibleError(reason)
     if not arguments.yes:
         confirm(action, record, access.profile)
-    use_case = UseCase(lambda service: act(service, record.key), record.onboarding_id)
+    use_case = UseCase(lambda service: act(service, record.key, record), record.onboarding_id)
     return _perform(access, use_case, as_json=arguments.json)
 
 

@@ -122,10 +122,11 @@ class Answer:
             pass
         raise self.unreadable("the answer names no onboarding id that can be used")
 
-    def check_done(self, onboarding_id: str) -> None:
-        """Raises UnreadableAnswerError when a 2xx that need hold nothing holds what Gett would not say of its end.
+    def is_proof_of_cancelling(self, onboarding_id: str) -> bool:
+        """Whether a 2xx is what is expected of a cancellation: one that says nothing (1.4, I).
 
-        That is what is no JSON, a problem, or about another onboarding.
+        No members are documented, and anybody in between can say 200: whatever is said proves nothing, the status does.
+        Raises UnreadableAnswerError for what Gett would not say: no JSON, a problem, or about another onboarding.
         """
         if self.cut or self.is_html:
             raise self.unreadable(self.cut or "the answer is a web page")
@@ -139,6 +140,7 @@ class Answer:
         told = members.get("onboardingId")
         if isinstance(told, str | int) and str(told).strip() not in ("", onboarding_id):
             raise self.unreadable("Gett answered about another onboarding")
+        return text in (b"", b"null")
 
     def _where_to(self) -> str:
         location = self.headers.get("location")

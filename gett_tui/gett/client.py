@@ -82,10 +82,13 @@ class GettClient:
             raise answer.unreadable("Gett answered about another onboarding")
         return onboarding
 
-    async def cancel(self, onboarding_id: str) -> None:
-        """Cancel Onboarding. What the body holds is U; what is surely not of this is UnreadableAnswerError."""
+    async def cancel(self, onboarding_id: str) -> bool:
+        """Cancel Onboarding. False when a 2xx says something, which proves nothing: what the body holds is U.
+
+        What is surely not of this is UnreadableAnswerError.
+        """
         answer = await self._exchange("DELETE", _path(STORE_PATH, onboarding_id), "write")
-        answer.check_done(onboarding_id)
+        return answer.is_proof_of_cancelling(onboarding_id)
 
     async def activate(self, onboarding_id: str) -> Store | None:
         """Activate Store. None when a 2xx comes without a body; an unreadable one is UnreadableAnswerError."""

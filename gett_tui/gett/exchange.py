@@ -34,7 +34,15 @@ _HEADERS = {
     "Accept-Encoding": "identity",
     "User-Agent": f"gett-tui/{__version__}",
 }
-_SHOWN_HEADERS = ("location", "x-request-id")
+_KEPT_HEADERS = (
+    "content-type",
+    "location",
+    "retry-after",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-request-id",
+)
+"""All that is read of an answer's headers; what is not searched for the key is not kept either."""
 _SEARCHED_AT_ONCE = 16 * 1024
 """Bytes of a body from which it is searched for the key in a thread."""
 _PIECES_AT_ONCE = 50
@@ -210,8 +218,9 @@ class _Arrived:
 
 def _without_key(answer: Answer, key: Secret) -> Answer:
     """``answer`` without the key in anything that is shown or kept: error pages quote the header that they refuse."""
-    headers = dict(answer.headers)
-    for name in _SHOWN_HEADERS:
-        if name in headers:
-            headers[name] = without_key(headers[name].encode("utf-8", "replace"), key).decode("utf-8", "replace")
+    headers = {
+        name: without_key(answer.headers[name].encode("utf-8", "replace"), key).decode("utf-8", "replace")
+        for name in _KEPT_HEADERS
+        if name in answer.headers
+    }
     return replace(answer, headers=headers, body=without_key(answer.body, key))

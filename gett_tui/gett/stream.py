@@ -10,6 +10,7 @@ again. Answers before the answer (1xx) and headers are bounded in number, so tha
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -213,6 +214,14 @@ def _ends_with_chunks(body: bytearray) -> bool:
     return False
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _raise_as_no_connection(error: BaseException) -> None:
     """Raises the library's error for a connection that did not come about; others are the caller's."""
     if isinstance(error, TimeoutError):
@@ -234,9 +243,11 @@ class Network(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """See ``AsyncNetworkBackend`` of httpcore."""
         loop = asyncio.get_running_loop()
+        # A race of one would only leave its socket open when it is given up as it is won.
+        delay = None if _is_address(host) else _NEXT_ADDRESS_AFTER
         try:
             async with asyncio.timeout(timeout):
-                _, inbox = await loop.create_connection(_Inbox, host, port, happy_eyeballs_delay=_NEXT_ADDRESS_AFTER)
+                _, inbox = await loop.create_connection(_Inbox, host, port, happy_eyeballs_delay=delay)
         except OSError as error:
             _raise_as_no_connection(error)
             raise

@@ -74,12 +74,13 @@ class Registering:
 
         return await self._writes.run(attempt.key, "register", work)
 
-    async def try_again(self, key: str) -> Record:
-        """Sends an unconfirmed attempt once more. Gett may then have the store twice: ask a person first."""
-        from gett_tui.gett.models import Registration  # pydantic: not before the first frame
+    async def try_again(self, key: str, confirmed: Record | None = None) -> Record:
+        """Sends an unconfirmed attempt once more. Gett may then have the store twice: ask a person first.
 
-        known = self._unconfirmed(key)
-        registration = Registration.model_validate(dict(known.sent))
+        ``confirmed`` is the record that the person was asked about: no other is sent.
+        """
+        known = self._unconfirmed(key, confirmed)
+        registration = _as_sent(known)
         at = self._now()
 
         def begin(now: Record) -> Record:
@@ -94,12 +95,12 @@ class Registering:
 
         return await self._writes.run(key, "register", work)
 
-    async def attach(self, key: str, onboarding_id: str) -> Record:
+    async def attach(self, key: str, onboarding_id: str, confirmed: Record | None = None) -> Record:
         """Gives an unconfirmed attempt the onboarding id that a person found; Gett is asked about it first.
 
         Raises NotPossibleError when Gett or a record here has that id for another store.
         """
-        known = self._unconfirmed(key)
+        known = self._unconfirmed(key, confirmed)
 
         async def work() -> Record:
             answer = await self._gateway.read(onboarding_id.strip(), urgent=True)
@@ -115,9 +116,9 @@ class Registering:
 
         return await self._writes.run(key, "attach", work)
 
-    async def drop(self, key: str) -> Record:
+    async def drop(self, key: str, confirmed: Record | None = None) -> Record:
         """Resolves an unconfirmed attempt by giving it up; the record is kept. Nothing is sent."""
-        known = self._unconfirmed(key)
+        known = self._unconfirmed(key, confirmed)
         at = self._now()
 
         def drop(now: Record) -> Record:
@@ -137,10 +138,12 @@ class Registering:
         made = reconcile.registered(answer, nobody, None, at)
         return await self._records.add(made, lambda standing: reconcile.apply_status(answer, standing, at))
 
-    def _unconfirmed(self, key: str) -> Record:
+    def _unconfirmed(self, key: str, confirmed: Record | None) -> Record:
         record = self._records.get(key)
         if record.status != OwnState.UNCONFIRMED:
             raise NotPossibleError(f"Nothing to resolve: this store is {meaning(record.status).words}.")
+        if confirmed is not None:
+            _require_unresolved(record, confirmed)
         return record
 
     # -- the request and its three ends
@@ -217,8 +220,22 @@ def _require_unresolved(now: Record, known: Record) -> None:
         raise NotPossibleError(f"{now.pending.action} is under way for this store in another window.")
     if now.status != OwnState.UNCONFIRMED:
         raise NotPossibleError(f"This store was resolved meanwhile: it is {meaning(now.status).words}.")
-    if now.version != known.version:
+    # A hand changes what stands in a file, not its version.
+    if now.version != known.version or (now.partner_store_id, now.sent) != (known.partner_store_id, known.sent):
         raise NotPossibleError("This store was changed meanwhile, by another window or by hand: look at it again.")
+
+
+def _as_sent(attempt: Record) -> Registration:
+    """What was sent for ``attempt``. Raises NotPossibleError when the record does not hold it any more."""
+    from pydantic import ValidationError  # not before the first frame
+
+    from gett_tui.gett.models import Registration
+
+    try:
+        return Registration.model_validate(dict(attempt.sent))
+    except ValidationError:
+        pass
+    raise NotPossibleError("The record does not hold all that was sent: give the store up, and register it anew.")
 
 
 def _refuse_key(registration: Registration) -> None:

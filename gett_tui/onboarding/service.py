@@ -14,7 +14,7 @@ from gett_tui.onboarding.recovery import Recovery
 from gett_tui.onboarding.refreshing import Refreshing
 from gett_tui.onboarding.registering import Registering
 from gett_tui.onboarding.status import ENDED, OwnState, meaning
-from gett_tui.onboarding.transitions import Transitions
+from gett_tui.onboarding.transitions import Transitions, require_same_store
 from gett_tui.onboarding.writes import Writes
 
 if TYPE_CHECKING:
@@ -181,20 +181,20 @@ class Service:
             if record.status == OwnState.GONE and record.partner_store_id == partner_store_id:
                 await self.refresh(record.key)
 
-    async def try_again(self, key: str) -> Record:
+    async def try_again(self, key: str, confirmed: Record | None = None) -> Record:
         """See ``Registering.try_again``."""
         await self._announced()
-        return await self._registering.try_again(key)
+        return await self._registering.try_again(key, confirmed)
 
-    async def attach(self, key: str, onboarding_id: str) -> Record:
+    async def attach(self, key: str, onboarding_id: str, confirmed: Record | None = None) -> Record:
         """See ``Registering.attach``."""
         await self._announced()
-        return await self._registering.attach(key, onboarding_id)
+        return await self._registering.attach(key, onboarding_id, confirmed)
 
-    async def drop(self, key: str) -> Record:
+    async def drop(self, key: str, confirmed: Record | None = None) -> Record:
         """See ``Registering.drop``."""
         await self._announced()
-        return await self._registering.drop(key)
+        return await self._registering.drop(key, confirmed)
 
     async def track(self, onboarding_id: str) -> Record:
         """See ``Registering.track``."""
@@ -216,26 +216,29 @@ class Service:
         """See ``Refreshing.note_trouble``."""
         await self._refreshing.note_trouble(key, action, error)
 
-    async def activate(self, key: str) -> Record:
+    async def activate(self, key: str, confirmed: Record | None = None) -> Record:
         """See ``Transitions.activate``."""
         await self._announced()
-        return await self._transitions.activate(key)
+        return await self._transitions.activate(key, confirmed)
 
-    async def cancel(self, key: str) -> Record:
+    async def cancel(self, key: str, confirmed: Record | None = None) -> Record:
         """See ``Transitions.cancel``."""
         await self._announced()
-        return await self._transitions.cancel(key)
+        return await self._transitions.cancel(key, confirmed)
 
-    async def register_anew(self, key: str, registration: Registration, *, allow_duplicate: bool = False) -> Record:
+    async def register_anew(
+        self, key: str, registration: Registration, confirmed: Record | None = None, *, allow_duplicate: bool = False
+    ) -> Record:
         """Cancels a failed onboarding and registers the store again: the only way out of ``catalog_failed`` (1.7).
 
         One that is gone is asked about first.
         """
         record = self.get(key)
+        require_same_store(record, confirmed or record)
         if record.status == OwnState.GONE:
             record = await self.refresh(key)
             if record.status not in ENDED:
                 raise NotPossibleError(f"Gett knows this onboarding again: it is {meaning(record.status).words}.")
         if record.status not in ENDED:
-            await self.cancel(key)
+            await self.cancel(key, record)
         return await self.register(registration, allow_duplicate=allow_duplicate)

@@ -32,27 +32,34 @@ _STATUS_TELLS = (400, 404, 409, 422)
 """Refusals after which the status is read: they may mean that the store stands otherwise than was thought (1.6, I)."""
 
 
+class _Answer(NamedTuple):
+    store: Store | None
+    is_proof: bool
+    """Whether it says of itself that the transition was carried out; else only the status can tell."""
+
+
 class _Transition(NamedTuple):
     action: str
     why_not: Callable[[State], str | None]
-    send: Callable[[GettClient, str], Awaitable[Store | None]]
+    send: Callable[[GettClient, str], Awaitable[_Answer]]
     done: Callable[[Record, Store | None, datetime], Record]
+    """The record after a proof."""
     reached: tuple[State, ...]
     """Where the status alone proves that it was carried out."""
 
 
-async def _activate(client: GettClient, onboarding_id: str) -> Store | None:
-    return await client.activate(onboarding_id)
+async def _activate(client: GettClient, onboarding_id: str) -> _Answer:
+    store = await client.activate(onboarding_id)
+    # Accepted without a Store (an empty body, or a 202): only the status can tell whether it is live.
+    return _Answer(store, store is not None and bool(store.store_id))
 
 
-async def _cancel(client: GettClient, onboarding_id: str) -> Store | None:
-    await client.cancel(onboarding_id)
-    return None
+async def _cancel(client: GettClient, onboarding_id: str) -> _Answer:
+    return _Answer(None, await client.cancel(onboarding_id))
 
 
 def _live(record: Record, store: Store | None, at: datetime) -> Record:
-    # Accepted without a Store (an empty body, or a 202): only the status can tell whether it is live.
-    return record if store is None or not store.store_id else reconcile.activated(store, record, at)
+    return record if store is None else reconcile.activated(store, record, at)
 
 
 def _cancelled(record: Record, _store: Store | None, at: datetime) -> Record:
@@ -61,6 +68,17 @@ def _cancelled(record: Record, _store: Store | None, at: datetime) -> Record:
 
 _ACTIVATE = _Transition("activate", why_not_activate, _activate, _live, (Status.ACTIVE,))
 _CANCEL = _Transition("cancel", why_not_cancel, _cancel, _cancelled, (OwnState.CANCELLED, OwnState.GONE))
+
+
+def _unproved(action: str) -> NotUsedError:
+    facts = {"kind": "write", "action": action, "outcome": Outcome.UNKNOWN.value}
+    return NotUsedError(f"Gett accepted {action} without saying how it ended.", cause=Cause.UNPROVED, facts=facts)
+
+
+def require_same_store(now: Record, known: Record) -> None:
+    """Raises NotPossibleError when another store's record stands by now where ``known`` was read."""
+    if (now.onboarding_id, now.partner_store_id) != (known.onboarding_id, known.partner_store_id):
+        raise NotPossibleError("Another store's record stands in this one's place by now: look again.")
 
 
 class Transitions:
@@ -82,20 +100,21 @@ class Transitions:
         self._instances = instances
         self._now = now
 
-    async def activate(self, key: str) -> Record:
-        """Puts a store live.
+    async def activate(self, key: str, confirmed: Record | None = None) -> Record:
+        """Puts a store live. ``confirmed`` is the record that a person was asked about: no other is acted on.
 
         Raises NotPossibleError, NotConnectedError, StorageError (nothing was sent), GettError (not done), UnkeptError,
         UnconfirmedError.
         """
-        return await self._run(key, _ACTIVATE)
+        return await self._run(key, _ACTIVATE, confirmed)
 
-    async def cancel(self, key: str) -> Record:
+    async def cancel(self, key: str, confirmed: Record | None = None) -> Record:
         """Cancels an onboarding. Raises as ``activate``."""
-        return await self._run(key, _CANCEL)
+        return await self._run(key, _CANCEL, confirmed)
 
-    async def _run(self, key: str, transition: _Transition) -> Record:
+    async def _run(self, key: str, transition: _Transition, confirmed: Record | None) -> Record:
         known = self._records.get(key)
+        require_same_store(known, confirmed or known)
         reason = transition.why_not(known.status)
         if reason is not None:
             raise NotPossibleError(reason)
@@ -106,17 +125,18 @@ class Transitions:
         begun = await self._begin(known, transition)
         onboarding_id = begun.onboarding_id or ""
         try:
-            store = await self._gateway.write(begun.key, lambda client: transition.send(client, onboarding_id))
-            reconcile.require_its_store(store, begun)
+            answer = await self._gateway.write(begun.key, lambda client: transition.send(client, onboarding_id))
+            reconcile.require_its_store(answer.store, begun)
         except (GettError, OtherStoreError) as error:
             return await self._by_status(begun, transition, error)
+        if not answer.is_proof:
+            return await self._by_status(begun, transition, _unproved(transition.action))
         at = self._now()
 
         def end(now: Record) -> Record:
-            return transition.done(now, store, at)._replace(pending=None, trouble=None)
+            return transition.done(now, answer.store, at)._replace(pending=None, trouble=None)
 
-        record = await self._records.finish(begun, end)
-        return record if record.status in transition.reached else await self._proved(record, transition)
+        return await self._records.finish(begun, end)
 
     async def _begin(self, known: Record, transition: _Transition) -> Record:
         pending = Pending(transition.action, self._now(), self._instances.owner)
@@ -124,8 +144,7 @@ class Transitions:
         def begin(now: Record) -> Record:
             if now.pending is not None and self._instances.is_alive(now.pending.owner):
                 raise NotPossibleError(f"{now.pending.action} is under way for this store in another window.")
-            if now.onboarding_id != known.onboarding_id or now.partner_store_id != known.partner_store_id:
-                raise NotPossibleError("Another store's record stands in this one's place by now: look again.")
+            require_same_store(now, known)
             reason = transition.why_not(now.status)
             if reason is not None:
                 raise NotPossibleError(reason)
@@ -133,8 +152,8 @@ class Transitions:
 
         return await self._records.update(known.key, begin)
 
-    async def _by_status(self, begun: Record, transition: _Transition, error: GettError | OtherStoreError) -> Record:
-        """Ends what Gett refused, or whose answer is lost or another store's, by reading the status."""
+    async def _by_status(self, begun: Record, transition: _Transition, error: GettError | NotUsedError) -> Record:
+        """Ends what Gett refused, or whose answer is lost, another store's or no proof, by reading the status."""
         trouble = reconcile.trouble_of(transition.action, error, self._now())
         record = await self._records.finish(begun, lambda now: now._replace(pending=None, trouble=trouble))
         refused = isinstance(error, GettError) and error.outcome is Outcome.NOT_DONE
@@ -147,20 +166,9 @@ class Transitions:
             raise error
         if record.status in transition.reached:
             return record
-        said = f"The answer to {transition.action} is lost; the store is {meaning(record.status).words}."
-        raise UnconfirmedError(said, record, error) from error
-
-    async def _proved(self, known: Record, transition: _Transition) -> Record:
-        """The record of what Gett accepted without its end: the status decides. Raises UnconfirmedError."""
-        record = await self._asked(known)
-        if record.status in transition.reached:
-            return record
-        facts = {"kind": "write", "action": transition.action, "outcome": Outcome.UNKNOWN.value}
-        said = f"Gett accepted {transition.action}; the store is {meaning(record.status).words}."
-        error = NotUsedError(said, cause=Cause.UNPROVED, facts=facts)
-        trouble = reconcile.trouble_of(transition.action, error, self._now())
-        await self._keep_trouble(record, trouble)
-        raise UnconfirmedError(said, self._records.get(record.key), error)
+        is_lost = error.cause is not Cause.UNPROVED
+        how = f"The answer to {transition.action} is lost" if is_lost else f"Gett accepted {transition.action}"
+        raise UnconfirmedError(f"{how}; the store is {meaning(record.status).words}.", record, error) from error
 
     async def _asked(self, record: Record) -> Record:
         """The record after one more look; as it is when Gett cannot be asked now: the poller asks later."""

@@ -30,11 +30,11 @@ async def register(service: Service, values: dict[str, str], override: bool) -> 
     return await _submitted(service.register(registration, allow_duplicate=override))
 
 
-async def register_anew(service: Service, key: str, values: dict[str, str], override: bool) -> Submitted:
-    """Cancels the onboarding ``key`` and registers the store again; members the form does not show are kept."""
-    more = {name: value for name, value in service.get(key).sent.items() if name not in values}
+async def register_anew(service: Service, known: Record, values: dict[str, str], override: bool) -> Submitted:
+    """Cancels the onboarding of ``known`` and registers the store again; members the form does not show are kept."""
+    more = {name: value for name, value in known.sent.items() if name not in values}
     registration = await asyncio.to_thread(_registration, {**more, **values})
-    return await _submitted(service.register_anew(key, registration, allow_duplicate=override))
+    return await _submitted(service.register_anew(known.key, registration, known, allow_duplicate=override))
 
 
 async def track(service: Service, text: str) -> Submitted:
@@ -42,9 +42,9 @@ async def track(service: Service, text: str) -> Submitted:
     return await _submitted(service.track(text.strip()))
 
 
-async def attach(service: Service, key: str, text: str) -> Submitted:
+async def attach(service: Service, known: Record, text: str) -> Submitted:
     """Gives an unconfirmed store its onboarding id."""
-    return await _submitted(service.attach(key, text))
+    return await _submitted(service.attach(known.key, text, known))
 
 
 def _registration(values: Mapping[str, object]) -> Registration:

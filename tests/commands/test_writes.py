@@ -161,7 +161,7 @@ def test_a_lost_activation_that_gett_does_not_know_of_is_status_3(tmp_path: Path
 
         async def first_lost(connection: object) -> None:
             server.script = told
-            await lost(connection)  # type: ignore[arg-type]
+            await lost(connection)
 
         server.script = first_lost
         done = run(environment(tmp_path, server.url), "activate", "p-1", "--yes")

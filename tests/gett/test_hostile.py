@@ -296,6 +296,22 @@ class TestWhatIsKept:
         assert_keyless(caught.value)
 
 
+@pytest.mark.parametrize("status", [200, 301, 422, 429, 503])
+@pytest.mark.parametrize(
+    "header",
+    ["Retry-After", "X-Request-Id", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Location", "Content-Type", "X"],
+)
+async def test_no_header_of_an_answer_shows_the_key(header: str, status: int) -> None:
+    quoted = f"{header}: Bearer {secret().reveal()}"
+    problem = {"title": "no", "status": status, "errorCode": "VALIDATION_FAILED"}
+    with hostile_server(answering(whole(status, problem, quoted))) as server:
+        async with GettClient(server.url, secret()) as client:
+            for operation in OPERATIONS:
+                with pytest.raises(GettError) as caught:
+                    await call(client, operation)
+                assert_keyless(caught.value)
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_to_another_host_is_not_followed_and_gets_nothing(status: int) -> None:
     with hostile_server(answering(whole(200, ONBOARDING))) as other:

@@ -127,12 +127,12 @@ class Copies(RuleBasedStateMachine):
         store = RecordStore(self.folder, instances.owner)
         service = Service(store, instances, Quota(Limits(10**6, 10**6)), lambda _: None, patience=0.0)
         self._run(service.load())
-        service.use(self.gett)  # type: ignore[arg-type]
+        service.use(self.gett)
         self._run(service.follow())
         return service
 
     def _run(self, work: object) -> object:
-        return self.loop.run_until_complete(work)  # type: ignore[arg-type]
+        return self.loop.run_until_complete(work)
 
     def _try(self, work: object) -> None:
         with contextlib.suppress(GettTuiError):

@@ -327,6 +327,54 @@ async def test_what_another_window_resolves_or_has_resolved_is_told_as_that(tmp_
             await later.drop(caught.value.record.key)
 
 
+def edited(folder: Path, old: str, new: str) -> None:
+    """Changes the one record by hand."""
+    (path,) = folder.glob("*/*.toml")
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize("verb", ["activate", "cancel", "register_anew"])
+async def test_no_other_store_is_acted_on_than_the_one_that_was_asked_about(tmp_path: Path, verb: str) -> None:
+    async with (
+        scripted_gett(register=made(status="ready_to_activate"), activate=made(), cancel=Reply(204)) as (gett, url),
+        runtime(tmp_path, url) as running,
+    ):
+        asked_about = await running.service.register(registration())
+        edited(tmp_path, '"p-1"', '"p-9"')
+        await running.service.follow()
+        assert running.service.get(asked_about.key).partner_store_id == "p-9"
+        more = [registration()] if verb == "register_anew" else []
+        with pytest.raises(NotPossibleError, match="Another store's record"):
+            await getattr(running.service, verb)(asked_about.key, *more, asked_about)
+        assert gett.asked == ["register"]
+
+
+@pytest.mark.parametrize("verb", ["try_again", "drop", "attach"])
+async def test_no_other_attempt_is_resolved_than_the_one_that_was_asked_about(tmp_path: Path, verb: str) -> None:
+    async with scripted_gett(register=LOST, status=made()) as (gett, url), runtime(tmp_path, url) as running:
+        with pytest.raises(UnconfirmedError) as caught:
+            await running.service.register(registration())
+        asked_about = caught.value.record
+        edited(tmp_path, "https://cdn.example", "https://other.example")
+        await running.service.follow()
+        assert "other" in str(running.service.get(asked_about.key).sent)
+        more = [ID] if verb == "attach" else []
+        with pytest.raises(NotPossibleError, match="changed meanwhile"):
+            await getattr(running.service, verb)(asked_about.key, *more, asked_about)
+        assert gett.asked == ["register"]
+
+
+async def test_an_attempt_that_does_not_hold_what_was_sent_is_not_sent_again(tmp_path: Path) -> None:
+    async with scripted_gett(register=LOST) as (gett, url), runtime(tmp_path, url) as running:
+        with pytest.raises(UnconfirmedError) as caught:
+            await running.service.register(registration())
+        edited(tmp_path, "catalogCallbackUrl", "somethingElse")
+        await running.service.follow()
+        with pytest.raises(NotPossibleError, match="does not hold all that was sent"):
+            await running.service.try_again(caught.value.record.key)
+        assert gett.asked == ["register"]
+
+
 async def test_a_gone_store_that_gett_knows_again_is_not_registered_anew(tmp_path: Path) -> None:
     async with (
         scripted_gett(register=made(), status=NOT_FOUND) as (gett, url),

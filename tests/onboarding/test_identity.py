@@ -219,6 +219,19 @@ async def test_the_same_answer_again_is_no_news_whatever_it_holds(tmp_path: Path
         assert (await running.service.refresh(record.key)).version == first.version
 
 
+SAYS_SOMETHING: list[object] = [
+    "{}",
+    "[]",
+    "false",
+    '"cancelled"',
+    {"onboardingId": ID},
+    {"message": "upstream timed out"},
+    {"onboardingId": ID, "status": "active"},
+    {"partnerStoreId": "p-9"},
+    {"title": "Bad Gateway", "status": 502},
+]
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -226,6 +239,7 @@ async def test_the_same_answer_again_is_no_news_whatever_it_holds(tmp_path: Path
         Reply(200, "You are offline. Log in.", "text/plain"),
         Reply(200, "<p>Log in</p>", "application/json"),
         Reply(202, {"title": "Not Found", "status": 404, "errorCode": "NOT_FOUND"}),
+        *(Reply(200, body) for body in SAYS_SOMETHING),
     ],
 )
 async def test_an_answer_to_cancel_that_may_be_somebody_else_s_ends_no_store(tmp_path: Path, reply: Reply) -> None:
@@ -241,10 +255,10 @@ async def test_an_answer_to_cancel_that_may_be_somebody_else_s_ends_no_store(tmp
     assert [kept.status for kept in stored(tmp_path)] == ["pending_catalog"]
 
 
-@pytest.mark.parametrize("body", ["", " ", "null", "{}", "[]", '"cancelled"', {"onboardingId": ID}, {"message": "ok"}])
+@pytest.mark.parametrize("body", ["", " ", "null", *SAYS_SOMETHING])
 async def test_what_gett_may_say_of_a_cancellation_ends_the_store(tmp_path: Path, body: object) -> None:
     async with (
-        scripted_gett(register=made(), cancel=Reply(200, body)) as (_, url),
+        scripted_gett(register=made(), cancel=Reply(200, body), status=NOT_FOUND) as (_, url),
         runtime(tmp_path, url) as running,
     ):
         record = await running.service.register(registration())

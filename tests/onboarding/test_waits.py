@@ -147,7 +147,7 @@ async def connected(
     disk = Disk()
     running = service(folder, heard, disk, patience)
     await running.load()
-    running.use(client)  # type: ignore[arg-type]
+    running.use(client)
     disk.full_until = full_until
     return running
 
@@ -161,7 +161,7 @@ async def test_what_is_asked_before_the_way_is_made_waits_for_it_and_goes_on(tmp
     work = asyncio.ensure_future(running.register(registration()))
     await asyncio.sleep(10)
     assert not work.done()
-    running.use(client)  # type: ignore[arg-type]
+    running.use(client)
     assert (await work).onboarding_id
     assert client.sent == [(10.0, "register")]
 
@@ -189,7 +189,7 @@ async def test_what_waits_for_a_way_that_cannot_be_made_is_told_why_at_once(tmp_
     assert now() == pytest.approx(3)
     assert running.outage.error is not None
     client = Client()
-    running.use(client)  # type: ignore[arg-type]
+    running.use(client)
     assert running.outage == events.Reachability()
     assert (await running.register(registration())).onboarding_id
     await running.close()
@@ -504,7 +504,7 @@ async def test_trouble_with_the_disk_is_told_once_and_ends_when_all_is_kept(tmp_
     disk = Disk()
     running = service(tmp_path, heard, disk)
     await running.load()
-    running.use(Client())  # type: ignore[arg-type]
+    running.use(Client())
     disk.full_until = 3.5
 
     def told() -> list[str]:

@@ -296,6 +296,25 @@ def test_one_store_that_a_person_removed_is_forgotten(tmp_path: Path) -> None:
     assert store.begin_attempt(attempt()).key == "a1"
 
 
+def test_the_last_store_that_a_person_removed_is_forgotten_by_who_saw_it_and_taken_for_lost_at_a_start(
+    tmp_path: Path,
+) -> None:
+    running = opened(tmp_path)
+    running.add(stored("o-1"))
+    settle(running)
+    running.save_index()
+    place(tmp_path).unlink()
+    running.sync()
+    assert running.records() == []
+    assert running.problems == ()
+    start = opened(tmp_path, "2-new")
+    assert [Path(problem.place).name for problem in start.problems] == [place(tmp_path).name]
+    with pytest.raises(DuplicateError):
+        start.begin_attempt(attempt())
+    running.save_index()
+    assert opened(tmp_path, "3-new").begin_attempt(attempt()).key == "a1", "who saw it go has said so in the index"
+
+
 def test_a_file_in_the_folder_s_place_refuses_and_is_told(tmp_path: Path) -> None:
     opened(tmp_path).add(stored("o-1"))
     shutil.rmtree(tmp_path / "onboardings")

@@ -125,8 +125,11 @@ async def test_a_refused_paste_says_why_under_its_field() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(RefusedPaste(TOO_LONG))
         await until(pilot, lambda: TOO_LONG in app.words())
+        assert await paste(pilot, "answer", "https://a.example\nhttps://b.example") == ""
+        assert "2 lines" in app.words()
         assert await paste(pilot, "answer", "\n7b0d-\n0001\n") == "7b0d-0001"
         assert TOO_LONG not in app.words()
+        assert "2 lines" not in app.words()
 
 
 async def test_a_pasted_line_break_sends_nothing() -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.store_list import StoreList
 
-    UseCase = Callable[[str], Awaitable[Record]]
+    UseCase = Callable[[Record], Awaitable[Record]]
 
 _SILENT = 2.0
 """Seconds after which a person is told that what a key has begun still goes on."""
@@ -64,8 +64,8 @@ class StoreActions:
         self._notifications = notifications
         self._actions: Mapping[str, Callable[[Sequence[Record]], None]] = {
             "register": lambda _chosen: self._register(),
-            "activate": partial(self._change, "activate", "activate", self._service.activate),
-            "cancel_onboarding": partial(self._change, "cancel_onboarding", "cancel", self._service.cancel),
+            "activate": partial(self._change, "activate", "activate", self._activate),
+            "cancel_onboarding": partial(self._change, "cancel_onboarding", "cancel", self._cancel),
             "fix": self._fix,
             "resolve": self._resolve,
             "track": lambda _chosen: self._track(),
@@ -82,7 +82,7 @@ class StoreActions:
     def _refresh(self, chosen: Sequence[Record]) -> None:
         if not chosen:
             self._notifications.warn("There is no store here.")
-        self._run_each("refresh", chosen, self._service.refresh)
+        self._run_each("refresh", chosen, lambda record: self._service.refresh(record.key))
 
     def _refresh_all(self) -> None:
         records = [record for record in self._service.records() if record.onboarding_id and can_change(record.status)]
@@ -90,7 +90,7 @@ class StoreActions:
             self._notifications.warn("There is no store to ask Gett about.")
             return
         self._notifications.say(f"Asking Gett about {stores(len(records))}.")
-        self._run_each("refresh", records, partial(self._service.refresh, urgent=False), is_told=True)
+        self._run_each("refresh", records, lambda record: self._service.refresh(record.key, urgent=False), is_told=True)
 
     def _run_each(self, aim: str, records: Sequence[Record], use_case: UseCase, *, is_told: bool = False) -> None:
         """``is_told``: the person knows that Gett is being asked."""
@@ -98,7 +98,7 @@ class StoreActions:
             self._screen.run_worker(self._each(AIMS[aim], records, use_case, is_told=is_told), exit_on_error=False)
 
     async def _each(self, aim: Aim, records: Sequence[Record], use_case: UseCase, *, is_told: bool) -> None:
-        batch = Batch(records, lambda record: use_case(record.key))
+        batch = Batch(records, use_case)
         timer = None if is_told else self._screen.set_timer(_SILENT, self._tell_waiting)
         try:
             summary = await batch.run()
@@ -128,6 +128,12 @@ class StoreActions:
             tell(words.text, details=words.details)
 
     # -- changing the world
+
+    async def _activate(self, asked_about: Record) -> Record:
+        return await self._service.activate(asked_about.key, asked_about)
+
+    async def _cancel(self, asked_about: Record) -> Record:
+        return await self._service.cancel(asked_about.key, asked_about)
 
     def _change(self, command_id: str, action: str, use_case: UseCase, chosen: Sequence[Record]) -> None:
         """Activates or cancels those of ``chosen`` that can be, after a confirmation."""
@@ -220,7 +226,7 @@ class StoreActions:
         if record is None:
             return
         initial = {name: str(value) for name, value in record.sent.items()}
-        submit = partial(form_handlers.register_anew, self._service, record.key)
+        submit = partial(form_handlers.register_anew, self._service, record)
         self._form(submit, initial, "Cancel, and register anew", record)
 
     def _go_to(self, key: str, replaced: Record | None) -> None:
@@ -263,13 +269,13 @@ class StoreActions:
     def _resolved(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
             explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record.key), record)
+            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record), record)
         elif choice in ("again", "drop"):
             use_case = self._service.try_again if choice == "again" else self._service.drop
 
             def answered(confirmed: object) -> None:
                 if confirmed:
-                    self._run_each(choice, [record], use_case)
+                    self._run_each(choice, [record], lambda asked_about: use_case(asked_about.key, asked_about))
 
             self._confirm(choice, [record], answered)
 
