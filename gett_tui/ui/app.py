@@ -12,7 +12,8 @@ from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
 
-from gett_tui.ui.clipboard import osc52
+from gett_tui.text import count, one_line
+from gett_tui.ui.clipboard import Clipboard
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.screens.dashboard import Dashboard
 
@@ -73,6 +74,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self._operators_clipboard = Clipboard()
         self.main = Dashboard(make_runtime, environment, ascii_only=ascii_only, now=now, zone=zone, preview=preview)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -125,11 +127,32 @@ class GettApp(App[int]):
             raise SkipAction
         self.end(130)
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copies ``text`` to the operator's clipboard, through tmux too."""
+    def copy_ids(self, records: Sequence[Record]) -> None:
+        """Copies the onboarding ids of ``records``, joined by blanks."""
+        ids = [record.onboarding_id for record in records if record.onboarding_id]
+        if not ids:
+            self.notify("There is no onboarding id to copy.", severity="warning", markup=False)
+            return
+        which = "the onboarding id" if len(ids) == 1 else count(len(ids), "onboarding id")
+        of_all = "" if len(ids) == len(records) else f" of {count(len(records), 'store')}"
+        # A line break in an id would run it as a command where it is pasted.
+        self.copy_to_clipboard(" ".join(" ".join(each.split()) for each in ids), f"{which}{of_all}")
+
+    def copy_to_clipboard(self, text: str, what: str = "") -> None:
+        """Copies ``text`` to the operator's clipboard and says how far it has come; ``what`` names it.
+
+        The one way of all copies, a selection's too.
+        """
         self._clipboard = text
-        if self._driver is not None:
-            self._driver.write(osc52(text, in_tmux=bool(os.environ.get("TMUX"))))
+        self.run_worker(self._copy(text, what), exit_on_error=False)
+
+    async def _copy(self, text: str, what: str) -> None:
+        driver = self._driver
+        if driver is None:
+            return
+        copied = await self._operators_clipboard.copy(text, driver.write, what)
+        severity = "information" if copied.is_done else "warning"
+        self.notify(one_line(copied.words, 400), severity=severity, markup=False)
 
     def _watch_terminal(self) -> None:
         # A line that drops while SIGHUP is ignored leaves a program that spins on a dead terminal.

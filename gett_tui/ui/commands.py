@@ -112,15 +112,16 @@ COMMANDS: tuple[Command, ...] = (
         STORES,
         _why_not_resolve,
         for_one=True,
+        full_screen=True,
     ),
     Command("track", "t", "track", "Take up an onboarding that was made elsewhere", STORES),
-    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES),
+    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES, full_screen=True),
     Command("refresh_all", "R", "refresh all", "Ask Gett about every store that can still change", STORES),
     Command(
         "copy_id",
         "y",
         "copy id",
-        "Copy the onboarding id to your clipboard (OSC 52)",
+        "Copy the onboarding id to your clipboard",
         STORES,
         _why_not_copy,
         full_screen=True,
@@ -129,8 +130,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter", "slash", "filter", "Show only the stores that match", _LIST, footer=True, shown_key="/"),
     Command("sort", "s", "sort", "Order by the next column", _LIST),
     Command("reverse_sort", "S", "reverse order", "Turn the order round", _LIST),
-    Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, footer=True, shown_key="?"),
-    Command("palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, shown_key=":"),
+    Command(
+        "help", "question_mark", "help", "All keys and signs", _PROGRAM, footer=True, full_screen=True, shown_key="?"
+    ),
+    Command(
+        "palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, full_screen=True, shown_key=":"
+    ),
     Command("quit", "q", "quit", "Quit", _PROGRAM, footer=True),
 )
 
@@ -176,11 +181,11 @@ def bindings() -> list[Binding]:
 
 
 def full_screen_bindings() -> list[Binding]:
-    """What can be done from the full screen of a store: ``act`` with the command's id."""
+    """What can be done from the full screen of a store, as Textual's bindings."""
     from textual.binding import Binding
 
     return [
-        Binding(command.key, f"act('{command.id}')", command.explain, key_display=command.key_words)
+        Binding(command.key, command.id, command.words, key_display=command.key_words)
         for command in COMMANDS
         if command.full_screen
     ]

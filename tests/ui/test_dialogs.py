@@ -26,7 +26,7 @@ async def test_a_refused_id_stays_in_the_field_with_the_reason() -> None:
     ends: list[Submitted | Exception] = [Refused({}, "no such onboarding"), ValueError("x"), Accepted("k-1")]
     given: list[str] = []
 
-    async def submit(text: str) -> Submitted:
+    async def submit(text: str, _name: str) -> Submitted:
         given.append(text)
         end = ends.pop(0)
         if isinstance(end, Exception):
@@ -52,7 +52,7 @@ async def test_an_id_is_asked_about_once_and_its_answer_closes_no_other_dialog()
     gate = asyncio.Event()
     given: list[str] = []
 
-    async def submit(text: str) -> Submitted:
+    async def submit(text: str, _name: str) -> Submitted:
         given.append(text)
         await gate.wait()
         return Accepted("k-1")
@@ -68,7 +68,7 @@ async def test_an_id_is_asked_about_once_and_its_answer_closes_no_other_dialog()
 
 
 async def test_asking_is_left_by_escape() -> None:
-    async def submit(text: str) -> Submitted:
+    async def submit(text: str, _name: str) -> Submitted:
         raise AssertionError
 
     app = DialogApp(AskScreen("Track", "The id.", submit=submit))
@@ -79,7 +79,7 @@ async def test_asking_is_left_by_escape() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
 async def test_hostile_words_in_a_question_are_inert(text: str) -> None:
-    async def submit(_: str) -> Submitted:
+    async def submit(_text: str, _name: str) -> Submitted:
         return Refused({}, text)
 
     app = DialogApp(AskScreen(text, text, submit=submit))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
-from gett_tui.text import one_line
+from gett_tui.text import count
 from gett_tui.ui.commands import LEAVE
-from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.record_text import NO_PARTNER_ID
+from gett_tui.ui.screens.dialog import Dialog, fitted
+from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.status_line import place
 
 if TYPE_CHECKING:
@@ -26,30 +29,44 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
 
 _MOST = 12
+_SCROLL_BAR = 2
 _DO = "y"
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     title: str
+    ask: str
+    """The question, with the stores in place of the brackets."""
     effect: str
     safe: str
     do: str
 
 
 _WORDS = {
-    "activate": _Words("Activate", "It goes live on the Gett network and starts to get orders.", "Not now", "Activate"),
+    "activate": _Words(
+        "Activate", "Put {} live", "It goes live on the Gett network and starts to get orders.", "Not now", "Activate"
+    ),
     "cancel": _Words(
-        "Cancel onboarding", "Gett forgets the registration. This cannot be undone.", "Keep it", "Cancel onboarding"
+        "Cancel onboarding",
+        "Cancel the onboarding of {}",
+        "Gett forgets the registration. This cannot be undone.",
+        "Keep it",
+        "Cancel onboarding",
     ),
     "again": _Words(
         "Register again",
+        "Register {} again",
         "The answer to the first try is lost. If Gett has the store already, it may then have it twice.",
         "Not now",
         "Register again",
     ),
     "drop": _Words(
-        "Drop", "The attempt is closed here. If Gett has the store, nobody watches it any more.", "Keep it", "Drop"
+        "Drop",
+        "Drop {}",
+        "The attempt is closed here. If Gett has the store, nobody watches it any more.",
+        "Keep it",
+        "Drop",
     ),
 }
 
@@ -81,10 +98,10 @@ class ConfirmScreen(Dialog[bool]):
             dialog.border_title = words.title
             dialog.set_class(self._environment.is_production, "-production")
             dialog.border_subtitle = f"{_DO} does it · {LEAVE} leaves it"
-            yield Static(self._question(), markup=False, id="asked")
+            yield Static(markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
-                yield Static(self._stores(), markup=False)
-            yield Static(self._effect(), markup=False, id="effect")
+                yield Static(markup=False, id="stores")
+            yield Static(markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button(words.safe, id="safe", variant="primary")
                 yield Button(f"{words.do} ({_DO})", id="do", variant="error")
@@ -94,26 +111,39 @@ class ConfirmScreen(Dialog[bool]):
         self.query_one("#safe", Button).focus()
         self.call_after_refresh(self._seen)
 
+    def on_resize(self) -> None:
+        """Fits the texts to the terminal."""
+        for name, text in (("asked", self._question()), ("stores", self._stores()), ("effect", self._effect())):
+            self.query_one(f"#{name}", Static).update(text)
+
     def _seen(self) -> None:
         self._is_seen = True
 
     def _question(self) -> Text:
-        many = len(self._records) > 1
-        text = Text(f"{self._words.title} {f'{len(self._records)} stores' if many else 'this store'} on ")
+        which = count(len(self._records), "store") if len(self._records) > 1 else "this store"
+        text = Text(f"{self._words.ask.format(which)} on ")
         is_production = self._environment.is_production
         name = place(self._environment.profile, is_production=is_production)
         text.append(f" {name} ", "bold white on red" if is_production else "bold reverse")
-        text.append(f" ({one_line(self._environment.host, 80)})?")
-        return text
+        return text.append(f" ({fitted(self._environment.host, self.room - 3)})?")
 
     def _stores(self) -> Text:
-        return Text("\n").join(row for record in self._records[:_MOST] for row in self._store(record))
+        shown = self._records[:_MOST]
+        rows = self._one(shown[0]) if len(shown) == 1 else (self._of_many(record) for record in shown)
+        return Text("\n").join(rows)
 
-    def _store(self, record: Record) -> Iterator[Text]:
-        row = Text(f"  {one_line(record.name, 60)}", "bold")
-        yield row.append(f"  partner id {one_line(record.partner_store_id, 40)}", "not bold")
-        if len(self._records) == 1 and record.onboarding_id:
-            yield Text(f"  onboarding id {one_line(record.onboarding_id, 60)}", "dim")
+    def _one(self, record: Record) -> Iterator[Text]:
+        """The store with its ids, each on a row of its own."""
+        yield Text(f"  {fitted(record.name, self.room - 2)}", "bold")
+        yield Text(f"  partner id {fitted(record.partner_store_id or NO_PARTNER_ID, self.room - 13)}")
+        if record.onboarding_id:
+            yield Text(f"  onboarding id {fitted(record.onboarding_id, self.room - 16)}", Tone.OFF.style)
+
+    def _of_many(self, record: Record) -> Text:
+        """The store on one row."""
+        partner = fitted(record.partner_store_id or NO_PARTNER_ID, self.room // 3)
+        name = fitted(record.name, self.room - _SCROLL_BAR - 15 - cell_len(partner))
+        return Text(f"  {name}", "bold").append(f"  partner id {partner}", "not bold")
 
     def _effect(self) -> Text:
         """What it does, and what the list leaves out: never scrolled away."""
@@ -121,7 +151,8 @@ class ConfirmScreen(Dialog[bool]):
         if len(self._records) > _MOST:
             text.append(f"… and {len(self._records) - _MOST} more\n\n")
         if self._left_out:
-            text.append(f"{self._left_out} of the marked stores cannot be: they are left out.\n\n", "yellow")
+            are = "cannot be: it is" if self._left_out == 1 else "cannot be: they are"
+            text.append(f"{self._left_out} of the marked stores {are} left out.\n\n", Tone.ASK.style)
         return text.append(self._words.effect)
 
     def on_key(self, event: events.Key) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import importlib
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
+    from gett_tui.ui.app import GettApp
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.screens.detail import DetailScreen
     from gett_tui.ui.screens.store_actions import StoreActions
@@ -236,6 +237,7 @@ class Dashboard(Screen[None]):
         self._title()
         if self._loaded:
             self._show_status()
+        self._show_detail()
         shown = self.stores.cursor_key
         if shown is None or shown in event.removed or any(record.key == shown for record in event.changed):
             self._show_panel()
@@ -245,6 +247,7 @@ class Dashboard(Screen[None]):
             self._notes.pop(event.key, None)
         else:
             self._notes[event.key] = event.text
+        self._show_detail()
         if event.key == self.stores.cursor_key:
             self._show_panel()
 
@@ -267,8 +270,7 @@ class Dashboard(Screen[None]):
         record = self.stores.record(key) if key else None
         note = self._notes.get(key) if key else None
         self.panel.show(record, note)
-        if self._detail is not None:
-            self._detail.show(record, note)
+        self._show_detail()
 
     @on(StoreList.Highlighted)
     def _highlighted(self, message: StoreList.Highlighted) -> None:
@@ -302,15 +304,24 @@ class Dashboard(Screen[None]):
         from gett_tui.ui.screens.detail import DetailScreen
 
         note = self._notes.get(record.key)
-        self._detail = DetailScreen(record, note, clock=self._now, ascii_only=self._ascii)
+        self._detail = DetailScreen(record, note, act=self._act_on, clock=self._now, ascii_only=self._ascii)
         self.app.push_screen(self._detail, self._detail_left)
 
-    def _detail_left(self, command_id: str | None) -> None:
-        detail, self._detail = self._detail, None
-        record = self.stores.record(detail.key) if detail is not None else None
-        if record is not None and command_id is not None:
-            # What was read there is what is acted on, whatever is marked.
+    def _act_on(self, command_id: str, record: Record) -> None:
+        """What was read on the full screen is what is acted on, whatever is marked."""
+        if command_id == "copy_id":
+            cast("GettApp", self.app).copy_ids([record])
+        else:
             self._act(command_id, [record])
+
+    def _detail_left(self, _: None) -> None:
+        self._detail = None
+
+    def _show_detail(self) -> None:
+        # Its store need not be the one under the cursor any more.
+        if self._detail is not None:
+            key = self._detail.key
+            self._detail.show(self.stores.record(key), self._notes.get(key))
 
     def action_help(self) -> None:
         """All keys and signs."""
@@ -328,12 +339,7 @@ class Dashboard(Screen[None]):
 
     def action_copy_id(self) -> None:
         """Copies the onboarding ids of the store under the cursor, or of the marked ones."""
-        ids = [record.onboarding_id for record in self._selected() if record.onboarding_id]
-        if not ids:
-            self._notifications.warn("There is no onboarding id to copy.")
-            return
-        self.app.copy_to_clipboard("\n".join(ids))
-        self._notifications.say(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
+        cast("GettApp", self.app).copy_ids(self._selected())
 
     # -- filter and order
 

@@ -1,19 +1,52 @@
-"""What all dialogs share: their styles, which are read when the first one opens and not at the start."""
+"""What all dialogs share: their styles, which are read when the first one opens and not at the start, and their fit.
+
+Its invariant: a dialog hides no answer, however small the terminal is: what is long is cut in its middle or scrolls.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from rich.cells import cell_len, chop_cells
 from textual.screen import ModalScreen
+
+from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     from textual._path import CSSPathType
 
 T = TypeVar("T")
 
+_WIDE = 76
+_FRAME, _SLIM_FRAME = 6, 4
+_SLIM = 60
+"""Cells below which buttons stand below one another."""
+_LOW = 20
+"""Rows below which nothing is spent on looks."""
+
 
 class Dialog(ModalScreen[T]):
     """A screen over the dashboard that ends with an answer."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).parent.parent / "screens.tcss"
+    # Declared as Textual does, which is no ClassVar.
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012
+
+    @property
+    def room(self) -> int:
+        """Cells for a line of text inside the dialog's frame."""
+        width = self.app.size.width
+        return max(1, min(_WIDE, width) - (_SLIM_FRAME if width < _SLIM else _FRAME))
+
+
+def fitted(text: str, cells: int) -> str:
+    """``text`` inert in at most ``cells`` cells, cut in its middle: ends are what ids and names differ in."""
+    text = one_line(text)
+    if cell_len(text) <= cells:
+        return text
+    if cells < 3:
+        return (chop_cells(text, cells) or [""])[0] if cells > 0 else ""
+    tail = chop_cells(text[::-1], (cells - 1) // 2)[0][::-1]
+    return f"{chop_cells(text, cells - 1 - cell_len(tail))[0]}…{tail}"
