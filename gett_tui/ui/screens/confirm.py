@@ -147,12 +147,12 @@ class ConfirmScreen(Dialog[bool]):
 
     def _effect(self) -> Text:
         """What it does, and what the list leaves out: never scrolled away."""
-        text = Text()
+        text, gap = Text(), "\n" if self.is_small else "\n\n"
         if len(self._records) > _MOST:
-            text.append(f"… and {len(self._records) - _MOST} more\n\n")
+            text.append(f"… and {len(self._records) - _MOST} more{gap}")
         if self._left_out:
-            are = "cannot be: it is" if self._left_out == 1 else "cannot be: they are"
-            text.append(f"{self._left_out} of the marked stores {are} left out.\n\n", Tone.ASK.style)
+            are = "it is" if self._left_out == 1 else "they are"
+            text.append(f"{self._left_out} of the marked stores cannot be: {are} left out.{gap}", Tone.ASK.style)
         return text.append(self._words.effect)
 
     def on_key(self, event: events.Key) -> None:

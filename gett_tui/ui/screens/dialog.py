@@ -21,7 +21,7 @@ T = TypeVar("T")
 _WIDE = 76
 _FRAME, _SLIM_FRAME = 6, 4
 _SLIM = 60
-"""Cells below which buttons stand below one another."""
+"""Cells below which buttons stand below one another, and nothing is spent on looks."""
 _LOW = 20
 """Rows below which nothing is spent on looks."""
 
@@ -39,6 +39,11 @@ class Dialog(ModalScreen[T]):
         """Cells for a line of text inside the dialog's frame."""
         width = self.app.size.width
         return max(1, min(_WIDE, width) - (_SLIM_FRAME if width < _SLIM else _FRAME))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether nothing is spent on looks."""
+        return self.app.size.height < _LOW or self.app.size.width < _SLIM
 
 
 def fitted(text: str, cells: int) -> str:
