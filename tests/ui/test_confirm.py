@@ -138,6 +138,18 @@ async def test_it_hides_nothing_that_an_answer_needs(action: str, stores: int, s
         await until(pilot, lambda: app.answer is True)
 
 
+async def test_it_fits_a_terminal_that_changes_its_size_while_it_is_open() -> None:
+    made = READY._replace(sent=sent(LONG, "cb-12"))
+    app = asked("cancel", [made], FAR)
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert LONG[:20] in app.text(), "it is whole at once, and not one frame later"
+        for size in ((50, 15), (80, 24), (50, 24), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            for shown in ("An extr", "te 17", "partner id cb-12", "(y)", "t.example)?"):
+                assert shown in app.words(), app.text()
+
+
 @pytest.mark.parametrize(
     ("action", "stores", "question"),
     [

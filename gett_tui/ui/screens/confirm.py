@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
 
 _MOST = 12
+_INDENT = 2
 _SCROLL_BAR = 2
 _DO = "y"
 
@@ -98,10 +99,10 @@ class ConfirmScreen(Dialog[bool]):
             dialog.border_title = words.title
             dialog.set_class(self._environment.is_production, "-production")
             dialog.border_subtitle = f"{_DO} does it · {LEAVE} leaves it"
-            yield Static(markup=False, id="asked")
+            yield Static(self._question(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
-                yield Static(markup=False, id="stores")
-            yield Static(markup=False, id="effect")
+                yield Static(self._stores(), markup=False, id="stores")
+            yield Static(self._effect(), markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button(words.safe, id="safe", variant="primary")
                 yield Button(f"{words.do} ({_DO})", id="do", variant="error")
@@ -111,8 +112,8 @@ class ConfirmScreen(Dialog[bool]):
         self.query_one("#safe", Button).focus()
         self.call_after_refresh(self._seen)
 
-    def on_resize(self) -> None:
-        """Fits the texts to the terminal."""
+    def fit(self) -> None:
+        """Cuts the texts anew."""
         for name, text in (("asked", self._question()), ("stores", self._stores()), ("effect", self._effect())):
             self.query_one(f"#{name}", Static).update(text)
 
@@ -132,17 +133,22 @@ class ConfirmScreen(Dialog[bool]):
         rows = self._one(shown[0]) if len(shown) == 1 else (self._of_many(record) for record in shown)
         return Text("\n").join(rows)
 
+    @property
+    def _row(self) -> int:
+        """Cells for a row of the stores, whether they scroll or not."""
+        return self.room - _INDENT - _SCROLL_BAR
+
     def _one(self, record: Record) -> Iterator[Text]:
         """The store with its ids, each on a row of its own."""
-        yield Text(f"  {fitted(record.name, self.room - 2)}", "bold")
-        yield Text(f"  partner id {fitted(record.partner_store_id or NO_PARTNER_ID, self.room - 13)}")
+        yield Text(f"  {fitted(record.name, self._row)}", "bold")
+        yield Text(f"  partner id {fitted(record.partner_store_id or NO_PARTNER_ID, self._row - 11)}")
         if record.onboarding_id:
-            yield Text(f"  onboarding id {fitted(record.onboarding_id, self.room - 16)}", Tone.OFF.style)
+            yield Text(f"  onboarding id {fitted(record.onboarding_id, self._row - 14)}", Tone.OFF.style)
 
     def _of_many(self, record: Record) -> Text:
         """The store on one row."""
-        partner = fitted(record.partner_store_id or NO_PARTNER_ID, self.room // 3)
-        name = fitted(record.name, self.room - _SCROLL_BAR - 15 - cell_len(partner))
+        partner = fitted(record.partner_store_id or NO_PARTNER_ID, self._row // 3)
+        name = fitted(record.name, self._row - 13 - cell_len(partner))
         return Text(f"  {name}", "bold").append(f"  partner id {partner}", "not bold")
 
     def _effect(self) -> Text:

@@ -15,6 +15,7 @@ from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     from textual._path import CSSPathType
+    from textual.geometry import Size
 
 T = TypeVar("T")
 
@@ -33,6 +34,20 @@ class Dialog(ModalScreen[T]):
     # Declared as Textual does, which is no ClassVar.
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fits: Size | None = None
+
+    def fit(self) -> None:
+        """Fits the texts to the terminal when its size has changed. They are composed to fit it as it was."""
+
+    def on_resize(self) -> None:
+        """Fits the texts, unless they do already: what is written twice is laid out twice."""
+        size, before = self.app.size, self._fits
+        self._fits = size
+        if before is not None and size != before:
+            self.fit()
 
     @property
     def room(self) -> int:

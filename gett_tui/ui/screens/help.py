@@ -43,9 +43,9 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = f"{LEAVE} closes"
-            yield Static(markup=False, id="text")
+            yield Static(Group(*self._parts()), markup=False, id="text")
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Fits the columns to the terminal."""
         self.query_one("#text", Static).update(Group(*self._parts()))
 

@@ -50,7 +50,7 @@ class ResolveScreen(Dialog["str | None"]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Unconfirmed"
             dialog.border_subtitle = f"{LEAVE} leaves it as it is"
-            yield Static(markup=False, id="asked")
+            yield Static(self._what_happened(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
                 yield Static(self._evidence(), markup=False)
             yield Static(
@@ -65,8 +65,8 @@ class ResolveScreen(Dialog["str | None"]):
         """The answer that changes nothing at Gett has the focus."""
         self.query_one("#attach", Button).focus()
 
-    def on_resize(self) -> None:
-        """Fits the texts to the terminal."""
+    def fit(self) -> None:
+        """Cuts the texts anew."""
         self.query_one("#asked", Static).update(self._what_happened())
 
     def _what_happened(self) -> Text:
