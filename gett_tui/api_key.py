@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gett_tui.config import KEY_VARIABLE, Profile
 from gett_tui.errors import ConfigError
 from gett_tui.gett.key_shape import MAX_KEY_LENGTH, key_problem
-from gett_tui.gett.secret import Secret
+from gett_tui.gett.secret import Secret, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, MutableMapping
@@ -52,6 +52,11 @@ def shown_variable(name: str) -> str:
     return name if _SPEAKING_NAME.fullmatch(name) else "the variable that api_key_env names"
 
 
+def shown_profile(profile: Profile) -> str:
+    """The profile by its name, unless a key may have been pasted there: as long as none is found, nobody can tell."""
+    return f"profile {profile.name}" if len(profile.name) < _KEY_PART else "this profile"
+
+
 def key_source(profile: Profile, env: Mapping[str, str]) -> KeySource | None:
     """Where ``find_key`` would take the key from, or None. Runs nothing.
 
@@ -81,7 +86,7 @@ def find_key(profile: Profile, env: MutableMapping[str, str], *, timeout: float 
     if source is None:
         variable = shown_variable(profile.api_key_env or KEY_VARIABLE)
         raise ConfigError(
-            f"No API key for profile {profile.name}: set {variable}, or try gett-tui --demo, which needs none."
+            f"No API key for {shown_profile(profile)}: set {variable}, or try gett-tui --demo, which needs none."
         )
     if source.setting == "api_key_command":
         key, told = _printed_key(profile, env, timeout), "The first line that api_key_command prints"
@@ -91,19 +96,19 @@ def find_key(profile: Profile, env: MutableMapping[str, str], *, timeout: float 
         key, told = taken[source.variable], source.words
     problem = key_problem(key.reveal())
     if problem is not None:
-        raise ConfigError(f"API key of profile {profile.name}: {told} {problem}.")
+        raise ConfigError(f"API key of {shown_profile(profile)}: {told} {problem}.")
     _check_not_shown(profile, key)
     return key
 
 
 def _check_not_shown(profile: Profile, key: Secret) -> None:
     """Raises ConfigError when the key also stands in what is on screen all the time."""
-    value = key.reveal().lower()
-    shown = f"{profile.base_url} {profile.name}".lower()
-    is_shown = len(value) >= _KEY_PART and value in shown
-    del value, shown
-    if is_shown:
-        raise ConfigError("The API key also stands in the base URL or in the profile's name, where it would be shown.")
+    shown = f"{profile.base_url} {profile.name} {profile.folder}".encode("utf-8", "replace")
+    if len(key.reveal()) >= _KEY_PART and without_key(shown, key) is not shown:
+        raise ConfigError(
+            "The API key also stands in the base URL, in the profile's name or in the state folder's path, "
+            "where it would be shown."
+        )
 
 
 def _printed_key(profile: Profile, env: Mapping[str, str], timeout: float) -> Secret:

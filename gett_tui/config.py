@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from gett_tui.config_file import ConfigFile, near_name, read
+from gett_tui.config_file import HARMLESS, ConfigFile, near_name, read, shown_setting
 from gett_tui.errors import ConfigError
-from gett_tui.gett.secret import Secret
+from gett_tui.gett.secret import Secret, without_key
 from gett_tui.gett.urls import PRODUCTION_HOST, SANDBOX_HOST, check_base_url
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _DEFAULT_PROFILE = "sandbox"
 _DEFAULT_URLS = {"sandbox": f"https://{SANDBOX_HOST}", "production": f"https://{PRODUCTION_HOST}"}
 _QUOTA_SHARE = 0.6
-_HARMLESS = 11
-"""Characters of an unknown profile name that may be repeated: fewer than what counts as a part of the key."""
 _NO_SOURCES: Mapping[str, str] = {}
 
 
@@ -48,6 +46,8 @@ class Profile(NamedTuple):
     """The part of the organisation's read limit that the poller may spend, above 0 and up to 1."""
     key_variables: tuple[str, ...] = (KEY_VARIABLE,)
     """The variables of all profiles' keys: no child of this program may inherit one of them."""
+    keys: tuple[Secret, ...] = ()
+    """The keys that stand in those variables and in the file: none of them may be shown, whichever is in use."""
     sources: Mapping[str, str] = _NO_SOURCES
     """Where ``name``, ``base_url`` and ``folder`` come from: an option, a variable, the file or "default"."""
 
@@ -165,6 +165,8 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
     profiles: Mapping[str, Any] = top["profiles"]
     _check_privacy(file, profiles)
     name, name_source = _name(file, env, chosen, top["default_profile"])
+    keys = _keys(profiles, env)
+    _check_no_key(name, name_source, keys)
     has_url = bool(env.get("GETT_BASE_URL", "").strip())
     own = _own_table(file, profiles, name, name_source, has_url=has_url)
     values = _values(file, own, _PROFILE, f"profiles.{name}.")
@@ -175,6 +177,7 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
         folder=state_folder(env) / name,
         bell=top["bell"],
         key_variables=_key_variables(profiles),
+        keys=keys,
         sources={"name": name_source, "base_url": url_source, "folder": _folder_source(env)},
         **values,
     )
@@ -187,7 +190,7 @@ def _values(file: ConfigFile, table: Mapping[str, Any], settings: tuple[_Setting
     for setting in settings:
         value = setting.read(table[setting.name]) if setting.name in table else setting.default
         if value is None and setting.name in table:
-            raise ConfigError(f"{file.path}: {where}{setting.name} must be {setting.wanted}.")
+            raise ConfigError(f"{file.path}: {shown_setting(where + setting.name)} must be {setting.wanted}.")
         found[setting.name] = value
     return found
 
@@ -202,6 +205,19 @@ def _check_privacy(file: ConfigFile, profiles: Mapping[str, Any]) -> None:
 def _key_variables(profiles: Mapping[str, Any]) -> tuple[str, ...]:
     named = [_variable((_table(table) or {}).get("api_key_env")) for table in profiles.values()]
     return tuple(dict.fromkeys([KEY_VARIABLE, *(name for name in named if name is not None)]))
+
+
+def _keys(profiles: Mapping[str, Any], env: Mapping[str, str]) -> tuple[Secret, ...]:
+    tables = filter(None, map(_table, profiles.values()))
+    told = [env.get(name, "") for name in _key_variables(profiles)] + [table.get("api_key") for table in tables]
+    return tuple(Secret(key.strip()) for key in told if isinstance(key, str) and key.strip())
+
+
+def _check_no_key(name: str, source: str, keys: tuple[Secret, ...]) -> None:
+    """Raises ConfigError for a name that is a key, or holds a part of one: it would stand on the screen."""
+    said = name.encode()
+    if len(name) > HARMLESS and any(without_key(said, key) is not said for key in keys):
+        raise ConfigError(f"The profile name of {source} holds an API key, which would be shown: use another name.")
 
 
 def _name(file: ConfigFile, env: Mapping[str, str], chosen: str | None, default: str | None) -> tuple[str, str]:
@@ -225,14 +241,14 @@ def _own_table(
     if name in profiles:
         table = _table(profiles[name])
         if table is None:
-            raise ConfigError(f"{file.path}: profiles.{name} must be a table.")
+            raise ConfigError(f"{file.path}: {shown_setting('profiles.' + name)} must be a table.")
         return table
     if name in _DEFAULT_URLS or has_url:
         return {}
-    near = near_name(name, [*profiles, *_DEFAULT_URLS])
+    near = near_name(name, [*(other for other in profiles if len(other) <= HARMLESS), *_DEFAULT_URLS])
     if near is not None:
         raise ConfigError(f"There is no profile {name} (from {source}): did you mean {near}?")
-    if len(name) > _HARMLESS:
+    if len(name) > HARMLESS:
         raise ConfigError(f"There is no such profile as {source} says: add it, with a base_url, to {file.path}.")
     raise ConfigError(f"There is no profile {name}: add [profiles.{name}] with a base_url to {file.path}.")
 
@@ -243,11 +259,11 @@ def _base_url(file: ConfigFile, env: Mapping[str, str], name: str, own: str | No
     if from_env.strip():
         url, source = from_env, "GETT_BASE_URL"
     elif own is not None:
-        url, source = own, f"profiles.{name}.base_url in {file.path}"
+        url, source = own, f"{shown_setting(f'profiles.{name}.base_url')} in {file.path}"
     elif name in _DEFAULT_URLS:
         return _DEFAULT_URLS[name], "default"
     else:
-        raise ConfigError(f"{file.path}: profiles.{name} has no base_url.")
+        raise ConfigError(f"{file.path}: {shown_setting('profiles.' + name)} has no base_url.")
     try:
         return check_base_url(url), source
     except ConfigError as error:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+HARMLESS = 11
+"""Characters of a name that may be repeated: fewer than what counts as a part of the key."""
 _MAX_SIZE = 1_000_000
 _NEAR = 0.75
 """How alike (difflib's ratio) a wrong name must be to a known one to be repeated: at most ten letters are foreign."""
@@ -41,7 +43,7 @@ class ConfigFile(NamedTuple):
                 continue
             near = near_name(name, known)
             if near is not None:
-                raise ConfigError(f"{self.path}: {where}{name} is not a setting; did you mean {near}?")
+                raise ConfigError(f"{self.path}: {shown_setting(where)}{name} is not a setting; did you mean {near}?")
             hint = f"known are {', '.join(known)}"
             raise ConfigError(f"{self.path}{self._line_of(name, where)}: a name that is not a setting; {hint}.")
 
@@ -55,6 +57,13 @@ class ConfigFile(NamedTuple):
         numbered = enumerate(lines[start:], start + 1)
         found = next((n for n, line in numbered if setting.search(line) and not line.lstrip().startswith("#")), None)
         return "" if found is None else f", line {found}"
+
+
+def shown_setting(place: str) -> str:
+    """``profiles.NAME.setting`` without a name that is long enough to be a part of a key."""
+    table, _, rest = place.partition(".")
+    name, dot, setting = rest.partition(".")
+    return place if len(name) <= HARMLESS else f"{table}.…{dot}{setting}"
 
 
 def near_name(name: str, known: Sequence[str]) -> str | None:

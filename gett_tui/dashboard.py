@@ -30,7 +30,7 @@ _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Exit statuses as a shell gives them for these signals."""
 _QUICK = 0.3
 _STARTED = 1.0
-_SETTLED = 2.0
+_CALM = 2.0
 
 
 class Look(NamedTuple):
@@ -94,7 +94,7 @@ def _sparing(make_runtime: MakeRuntime) -> MakeRuntime:
 
         def hear(event: Event) -> None:
             if isinstance(event, Loaded):
-                asyncio.get_running_loop().call_later(_SETTLED, gc.freeze)
+                asyncio.get_running_loop().call_later(_CALM, gc.freeze)
             listener(event)
 
         return make_runtime(hear)

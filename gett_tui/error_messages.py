@@ -50,6 +50,10 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
         "the TLS connection to the proxy {proxy} failed ({reason})",
         f"Check {{variable}}. {_CERTIFICATE}",
     ),
+    Cause.PROXY_TUNNEL: (
+        "what comes through the proxy {proxy} is no TLS of {host} ({reason})",
+        "It may answer in Gett's place: ask who runs it, check {variable}, or name {host} in NO_PROXY.",
+    ),
     Cause.PROXY_STATUS: ("the proxy {proxy} answers {status}", "Ask who runs it, or name {host} in NO_PROXY."),
     Cause.PROXY_SETTING: (
         "the proxy in {variable} cannot be used: {why}",
@@ -69,6 +73,10 @@ _CAUSES: dict[Cause, tuple[str, str]] = {
         "Ask Gett's support which store has it.",
     ),
     Cause.NO_STATUS: ("Gett's answer names no status", "It was not used."),
+    Cause.UNPROVED: (
+        "Gett accepted {action}, and neither its answer nor the status says that it was carried out",
+        "Ask for the status again in a while.",
+    ),
     Cause.INTERRUPTED: ("the program ended before the answer to {action} came", "Gett is asked how the store stands."),
     Cause.NOT_CONNECTED: ("the way to Gett is still being made", "Try again in a moment."),
     Cause.NOT_KEPT: ("NOT SAVED: {partner_store_id} is {onboarding_id} at Gett ({why})", "Write it down."),
@@ -131,7 +139,7 @@ _FILES = {
 }
 
 _FOREIGN = "Something in between may have sent it: check the base URL, and proxies and gateways on the way."
-_OUTCOMES = {"done": "So it was carried out.", "unknown": "So whether it was carried out is unknown."}
+_OUTCOMES = {"unknown": "So whether it was carried out is unknown."}
 
 
 def describe(cause: str, facts: Facts) -> str:

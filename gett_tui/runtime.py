@@ -96,7 +96,7 @@ class Runtime:
 
     async def connect(self) -> None:
         """Makes the way to Gett. Raises ConfigError."""
-        self.service.use(await asyncio.to_thread(self._config.connect, self._heed))
+        self.service.use(await asyncio.to_thread(self._config.connect, self._note_limits))
 
     async def _connect_until_it_works(self) -> None:
         for wait in chain(_CONNECT_AGAIN, repeat(_CONNECT_AGAIN[-1])):
@@ -124,7 +124,7 @@ class Runtime:
                 self._listener(Failure("Writing the index", error))
             await asyncio.sleep(_INDEX_PERIOD)
 
-    def _heed(self, kind: str, said: RateLimits) -> None:
+    def _note_limits(self, kind: str, said: RateLimits) -> None:
         self._quota.update_from_headers(kind, said, self._config.now().timestamp())
 
     async def close(self) -> None:

@@ -67,7 +67,7 @@ def test_no_two_troubles_have_the_same_words() -> None:
     "error",
     [
         problem(422, detail=EVIL, title=EVIL, request_id=EVIL, errors=(ProblemItem(message=EVIL),)),
-        UnreadableAnswerError(EVIL, status=200, body=EVIL, outcome=Outcome.UNKNOWN),
+        UnreadableAnswerError(EVIL, status=200, body=EVIL),
         GettTuiError(EVIL * 1_000),
         ValueError(EVIL),
     ],
@@ -82,14 +82,14 @@ def test_whether_a_write_was_carried_out_is_said() -> None:
     assert "unknown" in sentence(NoAnswerError(Cause.TIMEOUT, "x"))
     assert "Nothing was sent" in sentence(NotSentError(Cause.DNS, "x"))
     assert "unknown" in sentence(problem(500, outcome=Outcome.UNKNOWN))
-    assert "was carried out" in sentence(UnreadableAnswerError("x", status=200, body="", outcome=Outcome.DONE))
+    assert "unknown" in sentence(UnreadableAnswerError("x", status=200, body=""))
 
 
 def test_of_a_read_it_is_never_said_whether_it_was_carried_out() -> None:
     errors = [
         NoAnswerError(Cause.TIMEOUT, "x", facts={"kind": "read"}),
         ProblemError(Problem(500, is_gett=True), outcome=Outcome.UNKNOWN, kind="read"),
-        UnreadableAnswerError("x", status=200, body="", outcome=Outcome.DONE, facts={"kind": "read"}),
+        UnreadableAnswerError("x", status=200, body="", facts={"kind": "read"}),
     ]
     for error in errors:
         assert "carried out" not in sentence(error)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.api_key import find_key
 from gett_tui.config import load_profile
+from gett_tui.errors import ConfigError
+from gett_tui.gett.secret import without_key
 from gett_tui.storage.state_folder import claim_folder
 
 if TYPE_CHECKING:
@@ -26,5 +28,15 @@ class Access(NamedTuple):
 def gain(arguments: argparse.Namespace) -> Access:
     """The access to the profile that the command line names. Raises ConfigError, StorageError."""
     profile = load_profile(os.environ, arguments.profile)
+    key = find_key(profile, os.environ)
+    _check_no_key(arguments, key)
     claim_folder(profile.folder, profile.records_host, profile.name)
-    return Access(profile, find_key(profile, os.environ))
+    return Access(profile, key)
+
+
+def _check_no_key(arguments: argparse.Namespace, key: Secret) -> None:
+    """Raises ConfigError when the key was typed as something else: it would be sent, kept and shown."""
+    for name, value in vars(arguments).items():
+        said = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else b""
+        if without_key(said, key) is not said:
+            raise ConfigError(f"What was given as {name.replace('_', ' ')} holds the API key: it belongs elsewhere.")

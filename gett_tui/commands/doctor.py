@@ -20,8 +20,10 @@ from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
-from gett_tui.storage.inspection import look_over, repair
-from gett_tui.storage.state_folder import is_there
+from gett_tui.gett.secret import redacted
+from gett_tui.storage.inspection import inspect, repair
+from gett_tui.storage.leadership import polling_copy
+from gett_tui.storage.state_folder import is_there, known_host
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -45,16 +47,19 @@ class Findings:
 
     def ok(self, text: str) -> None:
         """Something is as it should be."""
-        put(f"ok    {one_line(text, _LINE)}")
+        self._say("ok    ", text)
 
     def note(self, text: str) -> None:
         """Something is worth knowing, and not wrong."""
-        put(f"note  {one_line(text, _LINE)}")
+        self._say("note  ", text)
 
     def bad(self, text: str) -> None:
         """Something is wrong."""
         self.is_well = False
-        put(f"BAD   {one_line(text, _LINE)}")
+        self._say("BAD   ", text)
+
+    def _say(self, sign: str, text: str) -> None:
+        put(sign + one_line(redacted(text), _LINE))
 
     @contextlib.contextmanager
     def about(self, what: str) -> Generator[None]:
@@ -76,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _gett(findings, profile)
         _own_files(findings, profile.folder, mend=arguments.repair)
+        _host(findings, profile)
     return ExitCode.DONE if findings.is_well else ExitCode.FAILED
 
 
@@ -150,10 +156,36 @@ def _own_files(findings: Findings, folder: Path, *, mend: bool) -> None:
         if mend:
             repair(folder)
         _examine(findings, folder)
+        _polling(findings, folder)
+
+
+def _host(findings: Findings, profile: Profile) -> None:
+    """Whether the records stand at the host that this profile would ask about them."""
+    with findings.about("records"):
+        known = known_host(profile.folder)
+        if known is not None and known != profile.records_host:
+            findings.bad(
+                f"records: they stand at {known or 'no host that can be read'}, and this profile asks "
+                f"{profile.records_host}: use another profile for it, or mend {profile.folder / 'host'}"
+            )
+
+
+def _polling(findings: Findings, folder: Path) -> None:
+    with findings.about("polling"):
+        copy = polling_copy(folder)
+        if copy is None:
+            findings.ok("polling: no copy of the program polls at the moment")
+        elif copy.is_silent:
+            findings.bad(
+                f"polling: the copy with pid {copy.pid} has the lead and has not answered for {copy.age:.0f} s: it is "
+                f"stopped or stuck (ps -o stat= -p {copy.pid}); another copy that runs takes over"
+            )
+        else:
+            findings.ok(f"polling: the copy with pid {copy.pid} polls, and answered {copy.age:.0f} s ago")
 
 
 def _examine(findings: Findings, folder: Path) -> None:
-    found = look_over(folder)
+    found = inspect(folder)
     findings.ok(f"records: {found.records} sound in {folder}")
     for remark in found.remarks:
         tell = findings.bad if remark.is_bad else findings.note

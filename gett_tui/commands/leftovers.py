@@ -32,7 +32,7 @@ def _unfinished(instances: Instances, records: Iterable[Record]) -> Iterator[str
             yield (
                 f"{one_line(record.partner_store_id or record.key, 100)}: the copy that sent "
                 f"{one_line(pending.action, 20)} at {pending.at:%Y-%m-%d %H:%M:%SZ} has ended, so how it ended is not "
-                "known; the dashboard settles it."
+                "known; the dashboard resolves it."
             )
 
 

@@ -7,7 +7,9 @@ one store an object.
 from __future__ import annotations
 
 import json
+import math
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from gett_tui.commands import streams
@@ -16,7 +18,7 @@ from gett_tui.onboarding.status import OwnState, meaning, word
 from gett_tui.text import lines, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from gett_tui.onboarding.record import Change, Record, Trouble
@@ -95,7 +97,18 @@ def _row(record: Record) -> str:
 
 
 def _json(data: object) -> str:
-    return json.dumps(data, indent=2, default=str)
+    return json.dumps(_finite(data), indent=2, default=str, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    """``value`` with null for what is no number: a person's file may say so, and JSON has no word for it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(name): _finite(part) for name, part in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in cast("list[object]", value)]
+    return value
 
 
 def as_object(record: Record) -> dict[str, Any]:

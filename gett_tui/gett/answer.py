@@ -86,13 +86,12 @@ class Answer:
         told = None if 200 <= self.status < 300 else _text(self._members().get("requestId"))
         return told or _text(self.headers.get("x-request-id"))
 
-    def unreadable(self, text: str, outcome: Outcome = Outcome.UNKNOWN) -> UnreadableAnswerError:
+    def unreadable(self, text: str) -> UnreadableAnswerError:
         """The error that keeps this answer's body."""
         return UnreadableAnswerError(
             f"{text} ({self.status})",
             status=self.status,
             body=self.text,
-            outcome=outcome,
             facts={"kind": self.kind, "reason": text},
         )
 
@@ -108,17 +107,20 @@ class Answer:
         return self.unreadable("an answer of an unknown kind")
 
     def read(self, model: type[M]) -> M:
-        """The body as ``model``. A JSON object that lacks what is needed still proves that Gett did it."""
+        """The body as ``model``. A problem, or what lacks an id, proves nothing: anybody in between can say 2xx."""
         if self.cut:
             raise self.unreadable(self.cut)
         data = read_json(self.body)
         if not isinstance(data, dict):
             raise self.unreadable("the answer is no JSON object")
+        members = cast("dict[str, object]", data)
+        if members.get("errorCode") and not members.get("onboardingId"):
+            raise self.unreadable("the answer is a problem")
         try:
             return model.model_validate(data)
         except ValidationError:
             pass
-        raise self.unreadable("the answer lacks what it should hold", Outcome.DONE)
+        raise self.unreadable("the answer names no onboarding id that can be used")
 
     def check_done(self, onboarding_id: str) -> None:
         """Raises UnreadableAnswerError when a 2xx that need hold nothing holds what Gett would not say of its end.

@@ -16,7 +16,8 @@ from gett_tui.gett.errors import GettError, NotSentError
 from gett_tui.gett.exchange import Exchange, Exchanger, Timeouts
 from gett_tui.gett.key_shape import key_problem
 from gett_tui.gett.models import ACTIVATE_PATH, STORE_PATH, STORES_PATH, Onboarding, Registration, Store
-from gett_tui.gett.proxies import Way, certificates, way_to
+from gett_tui.gett.proxies import WAY_VARIABLES, Way, certificates, way_to
+from gett_tui.gett.secret import without_key
 from gett_tui.gett.urls import check_base_url
 
 if TYPE_CHECKING:
@@ -52,9 +53,11 @@ class GettClient:
     ) -> None:
         base = check_base_url(base_url)
         _check_key(key)
+        env = os.environ if env is None else env
+        _check_environment(key, env)
         self._on_answer = on_answer
         self._on_exchange = on_exchange
-        way, reads, writes = _lines(base, transport, os.environ if env is None else env)
+        way, reads, writes = _lines(base, transport, env)
         self._exchanger = Exchanger(
             base,
             key,
@@ -87,7 +90,7 @@ class GettClient:
     async def activate(self, onboarding_id: str) -> Store | None:
         """Activate Store. None when a 2xx comes without a body; an unreadable one is UnreadableAnswerError."""
         answer = await self._exchange("POST", _path(ACTIVATE_PATH, onboarding_id), "write")
-        if not answer.cut and not answer.body.strip():
+        if not answer.cut and answer.body.strip() in (b"", b"null"):
             return None
         return answer.read(Store)
 
@@ -134,6 +137,14 @@ def _check_key(key: Secret) -> None:
     problem = key_problem(key.reveal())
     if problem is not None:
         raise ConfigError(f"The API key {problem}.")
+
+
+def _check_environment(key: Secret, env: Mapping[str, str]) -> None:
+    """Raises ConfigError when a variable that says how Gett is reached holds the key: its words would show it."""
+    for name in WAY_VARIABLES:
+        value = env.get(name, "").encode("utf-8", "surrogateescape")
+        if without_key(value, key) is not value:
+            raise ConfigError(f"{name} holds the API key, which would be sent elsewhere and shown.")
 
 
 def _path(template: str, onboarding_id: str) -> str:

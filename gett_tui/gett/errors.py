@@ -4,7 +4,7 @@
     └── GettError                 outcome
         ├── NotSentError          never left this machine, or no connection came about   NOT_DONE
         ├── NoAnswerError         broke off or timed out after the request began         UNKNOWN
-        ├── UnreadableAnswerError a 2xx whose body makes no sense, or a 3xx              DONE or UNKNOWN
+        ├── UnreadableAnswerError a 2xx whose body makes no sense, or a 3xx              UNKNOWN
         └── ProblemError          Gett, or something in between, said no                 NOT_DONE or UNKNOWN
 
 For a read the outcome does not matter; for a write it decides whether sending again could do it twice.
@@ -27,8 +27,6 @@ class Outcome(StrEnum):
 
     NOT_DONE = "not_done"
     """Certainly not carried out: sending it again is safe."""
-    DONE = "done"
-    """Certainly carried out, but the answer could not be used."""
     UNKNOWN = "unknown"
     """May have been carried out."""
 
@@ -69,11 +67,9 @@ class UnreadableAnswerError(GettError):
     ``body`` is text from outside, cut to the client's size limit.
     """
 
-    def __init__(
-        self, text: str, *, status: int, body: str, outcome: Outcome, facts: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, text: str, *, status: int, body: str, facts: Mapping[str, object] | None = None) -> None:
         facts = {"status": status, "reason": text, **(facts or {})}
-        super().__init__(text, outcome=outcome, cause=Cause.UNREADABLE, facts=facts)
+        super().__init__(text, outcome=Outcome.UNKNOWN, cause=Cause.UNREADABLE, facts=facts)
         self.status = status
         self.body = body
 

@@ -23,6 +23,11 @@ from gett_tui.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WAY_VARIABLES = (
+    *("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
+"""The variables of which the way to a host depends."""
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_.-]+")
 _BRACKETED = re.compile(r"\[([^\]]*)\](?::(\d+))?")

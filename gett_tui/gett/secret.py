@@ -1,21 +1,20 @@
 """Values that must never be shown, and the one search that takes the API key out of text from outside.
 
-A server may quote the key in any spelling, so it is searched for in the text's normal form: percent, HTML and JSON
-escapes undone up to twice, hex and base64 decoded at any alignment, all but letters and digits dropped, case folded.
-Twelve characters in a row of the key are the key. A text that cannot be searched in time is hidden whole.
+A server may quote the key in any spelling, so it is searched for in the text's normal form: escapes undone up to twice,
+look-alike letters folded; base64, hex and base32 decoded at any alignment, one in another too; base85; all but letters
+and digits dropped, case folded, and read backwards. Twelve characters in a row of the key are the key. The work is
+bounded: what holds the key in more places than can be told apart in time is hidden whole.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from binascii import a2b_base64
-from functools import partial
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from itertools import pairwise
 from weakref import WeakKeyDictionary, WeakSet
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from gett_tui.gett.spellings import decoded, in_base85, numbers, runs, spellings, stripped, unbroken
 
 HIDDEN = "***"
 """Stands where the key stood."""
@@ -24,8 +23,11 @@ _HIDDEN = HIDDEN.encode()
 _IN_A_ROW = 12
 _LONG_ENOUGH = 8
 _SHORTEST = 4
-_MAX_ESCAPES = 20_000
-_MAX_PIECEWISE = 64 * 1024
+_MAX_NESTED = 2
+"""How many encodings within another are undone."""
+_MAX_REMEMBERED = 20_000
+_MIN_WORK, _MAX_WORK = 1_000_000, 24
+"""Bytes that are searched to tell the key from the rest: at least, and as a multiple of the text's length."""
 
 
 class Secret:
@@ -88,64 +90,6 @@ _PIECES = (
     (re.compile(rb"[^\r\n]+"), _HIDDEN),
 )
 
-# -- the normal form
-
-_LOWER = bytes(range(256)).lower()
-_NOT_ALNUM = bytes(code for code in range(256) if not chr(code).isascii() or not chr(code).isalnum())
-_NOT_BASE64 = bytes(code for code in _NOT_ALNUM if code not in b"+/-_")
-_ZERO_BUT_HEX = bytes(code if code in b"0123456789abcdef" else 0x30 for code in range(256))
-_NUMBERS = bytes(code if code in b"0123456789," else 0x2C if code in b" \t\r\n" else 0x78 for code in range(256))
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-_ESCAPE = re.compile(
-    rb"%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\x([0-9a-f]{2})|\\u\{0*([0-9a-f]{2})\}|&#x0*([0-9a-f]{2});?"
-    rb"|&#0*([0-9]{2,3});?|\\([nrtbf/])|&([a-z]{2,8});",
-    re.IGNORECASE,
-)
-# The names that base64, or another escape, can be written with.
-_NAMED = {
-    b"plus": b"+",
-    b"sol": b"/",
-    b"/": b"/",
-    b"equals": b"=",
-    b"lowbar": b"_",
-    b"hyphen": b"-",
-    b"dash": b"-",
-    b"amp": b"&",
-    b"num": b"#",
-    b"semi": b";",
-    b"percnt": b"%",
-    b"bsol": b"\\",
-}
-
-
-def _stripped(text: bytes) -> bytes:
-    return text.translate(_LOWER, _NOT_ALNUM)
-
-
-def _character(escape: re.Match[bytes]) -> bytes:
-    """The character that an escape stands for; a blank when it is none that matters."""
-    number, name = escape.lastindex or 0, escape[escape.lastindex or 0]
-    if number <= 5:
-        return bytes((int(name, 16),))
-    if number == 6:
-        return bytes((int(name) & 0xFF,))
-    return _NAMED.get(name.lower(), b" ")
-
-
-def _spellings(text: bytes) -> Iterator[bytes]:
-    """``text``, and what it is with its escapes undone once and twice."""
-    yield text
-    for _ in range(2):
-        plain = _ESCAPE.sub(_character, text)
-        if plain == text:
-            return
-        yield plain
-        text = plain
-
-
-def _is_tangled(text: bytes) -> bool:
-    return text.count(b"%") + text.count(b"\\") + text.count(b"&") > _MAX_ESCAPES
-
 
 class _Search:
     """Looks for one key."""
@@ -154,87 +98,115 @@ class _Search:
         raw = key.encode("utf-8", "replace")
         self._is_off = len(raw) < _SHORTEST
         rows = {raw[at : at + _IN_A_ROW] for at in range(max(1, len(raw) - _IN_A_ROW + 1))}
-        bare = {_stripped(row) for row in rows}
-        stripped = _stripped(raw)
-        bare |= {stripped[at : at + _IN_A_ROW] for at in range(len(stripped) - _IN_A_ROW + 1)}
+        bare = {stripped(row) for row in rows}
+        whole = stripped(raw)
+        bare |= {whole[at : at + _IN_A_ROW] for at in range(len(whole) - _IN_A_ROW + 1)}
         self._bare = [row for row in bare if len(row) >= _LONG_ENOUGH]
         # Each row holds one of these blocks whole: few, so that a text without any is done with soon.
         size = (min((len(row) for row in self._bare), default=1) + 1) // 2
-        self._blocks = [stripped[at : at + size] for at in range(0, len(stripped) - size + 1, size)]
+        self._blocks = [whole[at : at + size] for at in range(0, len(whole) - size + 1, size)]
         # Rows of hardly any letters and digits would be found everywhere without the rest: they are looked for as
         # they are. A key of a few letters counts only as a word of its own, so that it does not riddle what Gett says.
-        as_they_are = [row for row in rows if len(_stripped(row)) < _LONG_ENOUGH]
+        as_they_are = [row for row in rows if len(stripped(row)) < _LONG_ENOUGH]
         edge = rb"(?<![0-9A-Za-z])%b(?![0-9A-Za-z])" if len(raw) < _LONG_ENOUGH else b"(?i:%b)"
         self._exact = [re.compile(edge % re.escape(row)) for row in as_they_are]
         self._decimal = [_listed(row) for row in rows if len(row) >= _LONG_ENOUGH]
         half = _IN_A_ROW // 2
         self._decimal_blocks = [_listed(raw[at : at + half]) for at in range(0, len(raw) - half + 1, half)]
+        coded = list(in_base85(raw)) if len(raw) >= _LONG_ENOUGH else []
+        # Two groups in a row are enough; each two hold one of the blocks.
+        self._base85 = list({one + other for groups in coded for one, other in pairwise(groups)})
+        self._base85_blocks = list({group for groups in coded for group in groups[1::2]})
         self._written = _written(raw)
+        self._clean: set[bytes] = set()
 
     def hide(self, text: bytes) -> bytes:
         """``text`` without the key; the same object when it is not in there."""
-        if self._is_off or not self._finds(text):
+        if self._is_off or self._is_clean(text):
             return text
-        if _is_tangled(text):
-            return _HIDDEN
         text = self._written.sub(_HIDDEN, text)
         for piece, hidden in _PIECES:
             if not self._finds(text):
                 return text
-            if len(text) > _MAX_PIECEWISE:
-                break
-            text = piece.sub(partial(self._piece, hidden=hidden), text)
+            text = self._without_pieces(text, piece, hidden)
         return _HIDDEN if self._finds(text) else text
 
-    def _piece(self, found: re.Match[bytes], *, hidden: bytes) -> bytes:
-        piece = found[0]
-        return hidden if len(piece) >= _SHORTEST and self._finds(piece) else piece
-
-    def _finds(self, text: bytes) -> bool:
-        if _is_tangled(text):
+    def _is_clean(self, text: bytes) -> bool:
+        """Whether the key is not in ``text``; remembered, since most answers say what the last one said."""
+        mark = blake2b(text, digest_size=16).digest()
+        if mark in self._clean:
             return True
-        return any(self._finds_plain(form) or self._finds_coded(form) for form in _spellings(text))
+        if self._finds(text):
+            return False
+        if len(self._clean) >= _MAX_REMEMBERED:
+            self._clean.clear()
+        self._clean.add(mark)
+        return True
+
+    def _without_pieces(self, text: bytes, piece: re.Pattern[bytes], hidden: bytes) -> bytes:
+        """``text`` without the pieces that hold the key: halved again and again, so that clean parts cost little."""
+        spans = [found.span() for found in piece.finditer(text)]
+        todo, dirty = [(0, len(spans))], list[tuple[int, int]]()
+        work = max(_MIN_WORK, _MAX_WORK * len(text))
+        while todo and work > 0:
+            first, end = todo.pop()
+            if first == end:
+                continue
+            part = text[spans[first][0] : spans[end - 1][1]]
+            work -= len(part)
+            if len(part) < _SHORTEST or not self._finds(part):
+                continue
+            middle = (first + end) // 2
+            if middle == first:
+                dirty.append(spans[first])
+            else:
+                todo += ((middle, end), (first, middle))
+        return _replaced(text, dirty, hidden)
+
+    def _finds(self, text: bytes, depth: int = 0) -> bool:
+        for form in spellings(text):
+            if self._finds_plain(form) or self._finds_coded(form, depth):
+                return True
+            if depth == 0 and self._finds_plain(form[::-1]):
+                return True
+        return False
 
     def _finds_plain(self, text: bytes) -> bool:
-        bare = _stripped(text)
+        bare = stripped(text)
         if any(block in bare for block in self._blocks) and any(row in bare for row in self._bare):
             return True
         return any(row.search(text) for row in self._exact)
 
-    def _finds_coded(self, text: bytes) -> bool:
-        if any(self._finds_plain(part) for part in (*_from_base64(text), *_from_hex(text))):
-            return True
-        return any(self._finds_listed(form) for form in _numbers(text))
+    def _finds_coded(self, text: bytes, depth: int) -> bool:
+        for part in decoded(text):
+            if self._finds_plain(part):
+                return True
+            if depth < _MAX_NESTED and (inner := runs(part)) and self._finds(inner, depth + 1):
+                return True
+        return any(self._finds_listed(form) for form in numbers(text)) or self._finds_base85(unbroken(text))
 
     def _finds_listed(self, form: bytes) -> bool:
         return any(block in form for block in self._decimal_blocks) and any(row in form for row in self._decimal)
+
+    def _finds_base85(self, form: bytes) -> bool:
+        if not any(block in form for block in self._base85_blocks):
+            return False
+        return any(row in form for row in self._base85)
+
+
+def _replaced(text: bytes, spans: list[tuple[int, int]], hidden: bytes) -> bytes:
+    kept, at = list[bytes](), 0
+    for start, end in spans:
+        kept += (text[at:start], hidden)
+        at = end
+    return b"".join((*kept, text[at:]))
 
 
 _SEARCHES: WeakKeyDictionary[Secret, _Search] = WeakKeyDictionary()
 
 
-def _from_base64(text: bytes) -> Iterator[bytes]:
-    """What ``text`` holds in base64, wherever in it the encoding began: at one of four places, the rest is noise."""
-    coded = text.translate(_STANDARD, _NOT_BASE64)
-    for start in range(4):
-        part = coded[start:]
-        yield a2b_base64(part + b"AAA"[: -len(part) % 4])
-
-
-def _from_hex(text: bytes) -> Iterator[bytes]:
-    """What ``text`` holds in hex digits, in pairs from the first or from the second on; the rest is noise."""
-    coded = _stripped(text).replace(b"0x", b"").translate(_ZERO_BUT_HEX).decode("ascii")
-    for start in range(2):
-        yield bytes.fromhex(coded[start : len(coded) - (len(coded) - start) % 2])
-
-
 def _listed(row: bytes) -> bytes:
     return b",".join(b"%d" % code for code in row)
-
-
-def _numbers(text: bytes) -> tuple[bytes, bytes]:
-    """The decimal numbers that ``text`` lists, as servers print a buffer: with commas in between, or blanks alone."""
-    return text.translate(_NUMBERS, b" \t\r\n"), text.translate(_NUMBERS)
 
 
 def _written(key: bytes) -> re.Pattern[bytes]:

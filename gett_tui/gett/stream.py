@@ -107,6 +107,7 @@ class Stream(httpcore.AsyncNetworkStream):
         self._is_proved = True
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """See ``AsyncNetworkStream`` of httpcore; no answer but the one that was asked for is waited for."""
         self._is_asking = self._is_proved = False
         try:
             async with asyncio.timeout(timeout):
@@ -147,6 +148,7 @@ class Stream(httpcore.AsyncNetworkStream):
         self._is_proved = _ends_with_chunks(body) if is_chunked else len(body) == length
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """See ``AsyncNetworkStream`` of httpcore."""
         if not self._is_asking:
             self._ask()
         self._inbox.transport.write(buffer)
@@ -168,6 +170,7 @@ class Stream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
+        """See ``AsyncNetworkStream`` of httpcore."""
         inner = _Inbox()
         # From here on the inner one hears of the connection, its end too.
         self._inbox.connection_lost(None)
@@ -185,9 +188,11 @@ class Stream(httpcore.AsyncNetworkStream):
         return Stream(inner)
 
     async def aclose(self) -> None:
+        """See ``AsyncNetworkStream`` of httpcore."""
         await self._inbox.close()
 
     def get_extra_info(self, info: str) -> Any:
+        """See ``AsyncNetworkStream`` of httpcore."""
         # The library asks this before it uses an idle connection again.
         if info == "is_readable":
             return bool(self._inbox.data) or self._inbox.ended or not self._is_proved
@@ -227,6 +232,7 @@ class Network(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        """See ``AsyncNetworkBackend`` of httpcore."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -237,4 +243,5 @@ class Network(httpcore.AsyncNetworkBackend):
         return Stream(inbox)
 
     async def sleep(self, seconds: float) -> None:
+        """See ``AsyncNetworkBackend`` of httpcore."""
         await asyncio.sleep(seconds)

@@ -101,7 +101,7 @@ def translated(error: Exception, progress: Progress) -> GettError:
         if (known := _known(link, progress)) is not None:
             return known
     if progress.in_tls:
-        return _not_connected(Cause.TLS, "the TLS connection failed (broken off)", progress, reason="broken off")
+        return _no_tls("broken off", progress)
     if progress.at_proxy and isinstance(error, httpcore.ReadError | httpcore.RemoteProtocolError | httpcore.WriteError):
         return _not_sent(Cause.PROXY, "the proxy broke off", progress)
     if isinstance(error, httpcore.NetworkError | httpcore.ProtocolError):
@@ -128,7 +128,7 @@ def _known(link: BaseException, progress: Progress) -> NotSentError | None:
         return _not_connected(cause, f"the TLS connection failed ({reason})", progress, reason=reason)
     if isinstance(link, ssl.SSLError):
         reason = one_line(link.reason or "handshake failed", 150)
-        return _not_connected(Cause.TLS, f"the TLS connection failed ({reason})", progress, reason=reason)
+        return _no_tls(reason, progress)
     if isinstance(link, socket.gaierror):
         return _not_connected(Cause.DNS, "the host name is not found", progress)
     for number in _errnos(link):
@@ -142,6 +142,13 @@ def _errnos(link: BaseException) -> list[int]:
     if not isinstance(link, OSError):
         return []
     return [link.errno] if link.errno else [int(number) for number in re.findall(r"\[Errno (\d+)\]", str(link)[:2_000])]
+
+
+def _no_tls(reason: str, progress: Progress) -> NotSentError:
+    """The error for what is no TLS at all: behind a proxy it is that one's, which said that it leads there."""
+    is_tunnel = progress.way.proxy is not None and not progress.at_proxy
+    cause = Cause.PROXY_TUNNEL if is_tunnel else Cause.TLS
+    return _not_connected(cause, f"the TLS connection failed ({reason})", progress, reason=reason)
 
 
 def _not_connected(cause: Cause, text: str, progress: Progress, **more: object) -> NotSentError:

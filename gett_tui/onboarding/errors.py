@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from gett_tui.errors import Cause, GettTuiError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gett_tui.onboarding.record import Record
 
 
@@ -62,12 +60,10 @@ class UnkeptError(GettTuiError):
 
     cause = Cause.NOT_KEPT
 
-    def __init__(
-        self, partner_store_id: str, onboarding_id: str, why: str = "", facts: Mapping[str, object] | None = None
-    ):
+    def __init__(self, partner_store_id: str, onboarding_id: str, why: str = "the program ended before") -> None:
         super().__init__(
-            f"NOT SAVED: {partner_store_id} is {onboarding_id} at Gett. {why}".rstrip(),
-            facts={**(facts or {}), "partner_store_id": partner_store_id, "onboarding_id": onboarding_id},
+            f"NOT SAVED: {partner_store_id} is {onboarding_id} at Gett ({why}).",
+            facts={"partner_store_id": partner_store_id, "onboarding_id": onboarding_id, "why": why},
         )
         self.partner_store_id = partner_store_id
         self.onboarding_id = onboarding_id

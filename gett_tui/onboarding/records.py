@@ -182,7 +182,7 @@ class Records:
         if onboarding_id is not None:
             # It stays there after this: whoever ends the program tells it, if nobody else has.
             self.unsaved[onboarding_id] = record.partner_store_id
-        return UnkeptError(record.partner_store_id, onboarding_id or "", f"{error}.", error.facts)
+        return UnkeptError(record.partner_store_id, onboarding_id or "", str(error))
 
     # -- telling
 

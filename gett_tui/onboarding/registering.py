@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from gett_tui.gett.errors import GettError, Outcome, UnreadableAnswerError
+from gett_tui.gett.secret import redacted
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError, UnkeptError
 from gett_tui.onboarding.reconcile import OtherStoreError
@@ -55,6 +56,7 @@ class Registering:
         Raises DuplicateError, CannotLookError, StorageError, NotConnectedError (nothing was sent), GettError (certainly
         not done), UnkeptError, and UnconfirmedError when the answer is lost: the attempt then stays in the list.
         """
+        _refuse_key(registration)
         now = self._now()
         attempt = Record(
             key=str(uuid.uuid4()),
@@ -222,6 +224,13 @@ def _require_unresolved(now: Record, known: Record) -> None:
         raise NotPossibleError(f"This store was resolved meanwhile: it is {meaning(now.status).words}.")
     if now.version != known.version:
         raise NotPossibleError("This store was changed meanwhile, by another window or by hand: look at it again.")
+
+
+def _refuse_key(registration: Registration) -> None:
+    """Raises NotPossibleError when the API key was pasted into a field: it would be sent, kept and shown."""
+    for name, value in registration.wire().items():
+        if redacted(said := str(value)) is not said:
+            raise NotPossibleError(f"{name} holds the API key, which would be sent, kept and shown.")
 
 
 def _raw(answer: Onboarding) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, Outcome, ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotConnectedError, NotPossibleError, NotUsedError, UnconfirmedError
@@ -115,7 +116,7 @@ class Transitions:
             return transition.done(now, store, at)._replace(pending=None, trouble=None)
 
         record = await self._records.finish(begun, end)
-        return record if record.status in transition.reached else await self._asked(record)
+        return record if record.status in transition.reached else await self._proved(record, transition)
 
     async def _begin(self, known: Record, transition: _Transition) -> Record:
         pending = Pending(transition.action, self._now(), self._instances.owner)
@@ -148,6 +149,18 @@ class Transitions:
             return record
         said = f"The answer to {transition.action} is lost; the store is {meaning(record.status).words}."
         raise UnconfirmedError(said, record, error) from error
+
+    async def _proved(self, known: Record, transition: _Transition) -> Record:
+        """The record of what Gett accepted without its end: the status decides. Raises UnconfirmedError."""
+        record = await self._asked(known)
+        if record.status in transition.reached:
+            return record
+        facts = {"kind": "write", "action": transition.action, "outcome": Outcome.UNKNOWN.value}
+        said = f"Gett accepted {transition.action}; the store is {meaning(record.status).words}."
+        error = NotUsedError(said, cause=Cause.UNPROVED, facts=facts)
+        trouble = reconcile.trouble_of(transition.action, error, self._now())
+        await self._keep_trouble(record, trouble)
+        raise UnconfirmedError(said, self._records.get(record.key), error)
 
     async def _asked(self, record: Record) -> Record:
         """The record after one more look; as it is when Gett cannot be asked now: the poller asks later."""

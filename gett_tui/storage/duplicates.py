@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError
 from gett_tui.onboarding.record import Record
-from gett_tui.onboarding.status import OwnState, is_live
+from gett_tui.onboarding.status import is_live
 from gett_tui.storage import files
 from gett_tui.storage.record_file import ONBOARDINGS, SUFFIX, Kind, Place, name_before
 
@@ -50,7 +50,16 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     for record in records:
         if partner_store_id in _names(record) and is_live(record.status):
             raise DuplicateError(record)
-    blind = [folder.joinpath(*Place.of(record)) for record in records if _is_unasked(record)]
+    for record in mirror.vanished().values():
+        if partner_store_id in _names(record):
+            raise DuplicateError(record)
+    blind: list[Path] = []
+    for record in filter(is_nameless, records):
+        known = mirror.recalled().get(Place.of(record))
+        if known is not None and partner_store_id in _names(known):
+            raise DuplicateError(record)
+        if known is None:
+            blind.append(folder.joinpath(*Place.of(record)))
     for suspect in _suspects(mirror, folder):
         known = _partner_ids(suspect, mirror)
         if partner_store_id in known:
@@ -60,19 +69,21 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     if blind:
         names = ", ".join(str(path) for path in blind[:3]) + (f" and {len(blind) - 3} more" if blind[3:] else "")
         raise CannotLookError(
-            f"whether {partner_store_id} is registered already cannot be told: {names} cannot be read",
+            f"whether {partner_store_id} is registered already cannot be told: "
+            f"{names} cannot be read, or names no partner store id",
             tuple(str(path) for path in blind),
         )
 
 
-def _names(record: Record) -> tuple[str, object]:
-    """What the store is called, and what it was registered as: a person may have changed the one in the file."""
-    return record.partner_store_id, record.sent.get("partnerStoreId")
+def is_nameless(record: Record) -> bool:
+    """Whether a store that may stand says nothing of whose it is: cut off, edited, or not asked about yet."""
+    return is_live(record.status) and not _names(record)
 
 
-def _is_unasked(record: Record) -> bool:
-    """A person wrote down the onboarding id alone, and Gett has not said yet whose it is."""
-    return record.status == OwnState.NOT_ASKED and not record.partner_store_id
+def _names(record: Record) -> set[str]:
+    """What the store is called, was registered as, and is called by Gett: a person may have changed one in the file."""
+    told = (record.partner_store_id, record.sent.get("partnerStoreId"), record.more.get("partnerStoreId"))
+    return {str(name) for name in told if name is not None and str(name).strip()}
 
 
 def _suspects(mirror: Mirror, folder: Path) -> Iterator[Suspect]:
@@ -109,7 +120,7 @@ def _partner_ids(suspect: Suspect, mirror: Mirror) -> set[str]:
         found = set(partner_ids_in(files.read(suspect.path)[0]))
     remembered = mirror.remembered(suspect.place)
     if not found and remembered is not None:
-        found = {remembered.partner_store_id}
+        found = _names(remembered)
     return found - {""}
 
 

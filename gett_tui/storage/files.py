@@ -157,17 +157,18 @@ def seen(signature: Signature) -> Seen:
 
 def open_regular(path: Path) -> BufferedReader:
     """Opens a regular file and nothing else, without waiting for anybody. Raises OSError."""
-    _check_regular(os.stat(path))  # before: opening a pipe or a device may already do something
+    check_regular(os.stat(path))  # before: opening a pipe or a device may already do something
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        _check_regular(os.fstat(handle))
+        check_regular(os.fstat(handle))
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)
         raise
 
 
-def _check_regular(status: os.stat_result) -> None:
+def check_regular(status: os.stat_result) -> None:
+    """Raises OSError for what is no regular file: a folder, a pipe, a device."""
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):
@@ -251,15 +252,23 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
     with explained("Cannot lock", path):
         handle = _open_lock(path)
         try:
-            _check_regular(os.fstat(handle))
-            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return None
+            check_regular(os.fstat(handle))
+            if lock_at_once(handle, shared=shared):
+                return handle
         except BaseException:
             os.close(handle)
             raise
-        return handle
+        os.close(handle)
+        return None
+
+
+def lock_at_once(handle: int, *, shared: bool = False) -> bool:
+    """Locks the open file, if no other handle has its lock; the kernel frees it when the handle is closed."""
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _open_lock(path: Path) -> int:

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gett_tui import __version__
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
-from gett_tui.onboarding.status import OwnState, meaning, word
+from gett_tui.onboarding.status import OwnState, is_live, meaning, word
 from gett_tui.storage import files
-from gett_tui.storage.record_file import Place
+from gett_tui.storage.record_file import ONBOARDINGS, Place
 from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gett_tui.onboarding.status import State
@@ -42,6 +42,8 @@ _STATUS, _HISTORY, _TROUBLE, _PENDING = (
 )
 _OWN = {state.value: state for state in OwnState}
 _NOWHERE = files.Signature(0, 0, 0, 0)
+_VANISHED = files.Signature(0, 0, 0, 1)
+"""Stands for how a file looked that went away with all others."""
 
 
 class Entry(NamedTuple):
@@ -68,18 +70,41 @@ def is_current(folder: Path, entry: Entry) -> bool:
     return files.signature(f"{folder}/{entry.place.folder}/{entry.place.name}") == entry.signature
 
 
+def vanished(entries: Iterable[Entry], names: Collection[str], *, is_lost: bool = True) -> dict[Place, Record]:
+    """The live records of ``entries`` that went away with all others, given the ``names`` that stand in their folder.
+
+    A person who removes one file forgets that store; a folder without any that it held was lost, and nothing else knows
+    the ids. ``is_lost`` says that no other record that the index knows stands there.
+    """
+    known = [entry for entry in entries if entry.place.folder == ONBOARDINGS]
+    is_lost = is_lost and not any(entry.place.name in names for entry in known)
+    return {
+        entry.place: entry.record
+        for entry in known
+        if (is_lost or entry.signature == _VANISHED) and entry.place.name not in names and is_live(entry.record.status)
+    }
+
+
 def first(folder: Path, count: int) -> list[Record]:
     """The ``count`` records that want attention first, as far as the index still knows them."""
     return [entry.record for entry in islice((one for one in read(folder) if is_current(folder, one)), count)]
 
 
-def write(folder: Path, entries: Iterable[Entry], recalled: Iterable[tuple[Place, Record]], owner: str) -> None:
-    """Replaces the index. ``recalled`` is what was once read of files that cannot be read now.
+def write(
+    folder: Path,
+    entries: Iterable[Entry],
+    recalled: Mapping[Place, Record],
+    vanished: Mapping[Place, Record],
+    owner: str,
+) -> None:
+    """Replaces the index. ``recalled`` is what was once read of files that cannot be read now, or have ``vanished``.
 
     Left out is what JSON cannot hold exactly. Raises FileTroubleError.
     """
     lines = [line for entry in sorted(entries, key=_by_attention) if (line := _line(entry)) is not None]
-    lines += [line for place, record in recalled if (line := _line(Entry(place, _NOWHERE, record))) is not None]
+    unseen = [Entry(place, _NOWHERE, record) for place, record in recalled.items() if place not in vanished]
+    unseen += [Entry(place, _VANISHED, record) for place, record in vanished.items()]
+    lines += [line for entry in unseen if (line := _line(entry)) is not None]
     files.write_atomic(folder / _NAME, _HEAD + b"".join(lines), owner)
 
 

@@ -1,4 +1,4 @@
-"""Looks over a profile's state folder without touching it, and mends what can be mended when asked to."""
+"""Inspects a profile's state folder without touching it, and mends what can be mended when asked to."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.status import OwnState
-from gett_tui.storage import files
+from gett_tui.storage import files, index
+from gett_tui.storage.duplicates import is_nameless
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Kind, Unusable, is_record_name, name_before, read
-from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.record_store import VANISHED, RecordStore
 from gett_tui.storage.state_folder import network_notices
 from gett_tui.storage.toml_codec import FORMAT
 
@@ -39,14 +40,14 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class Inspection:
     """What was found: how many sound records, and the remarks."""
 
     records: int
     remarks: tuple[Remark, ...]
 
 
-def look_over(folder: Path) -> Checkup:
+def inspect(folder: Path) -> Inspection:
     """Reads all files below ``folder`` and changes nothing. Raises FileTroubleError."""
     remarks = [Remark(folder, notice.text, is_bad=False) for notice in network_notices(folder)]
     keys: dict[str, Path] = {}
@@ -60,10 +61,11 @@ def look_over(folder: Path) -> Checkup:
             if record is not None:
                 sound += 1
                 remarks += _twice(path, record, keys)
+    remarks += _vanished(folder)
     for path in _listed(folder):
         if path.is_file():
             remarks += [*_half_written(path), *_modes(path, 0o177)]
-    return Checkup(sound, tuple(remarks))
+    return Inspection(sound, tuple(remarks))
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -89,6 +91,13 @@ def _inspected(remarks: list[Remark], path: Path) -> Record | None:
     return found.record
 
 
+def _vanished(folder: Path) -> Iterator[Remark]:
+    names = {name_before(path.name) or path.name for path in _listed(folder / ONBOARDINGS)}
+    for place, record in index.vanished(index.read(folder), names).items():
+        said = f"({record.partner_store_id} is {record.onboarding_id}) {VANISHED}"
+        yield Remark(folder.joinpath(*place), said, is_bad=True)
+
+
 def _half_written(path: Path) -> Iterator[Remark]:
     if files.temporary_owner(path.name) is not None:
         yield Remark(path, "was left half written by a program that was killed", is_bad=True)
@@ -108,8 +117,10 @@ def _about(path: Path, found: Found) -> Iterator[Remark]:
     record = found.record
     if found.format < FORMAT:
         yield Remark(path, f"is of the older format {found.format}", is_bad=False)
+    if is_nameless(record):
+        yield Remark(path, "names no partner store id, so each Register is refused until it does", is_bad=False)
     if record.status == OwnState.UNCONFIRMED:
-        yield Remark(path, "is unconfirmed: the dashboard settles it", is_bad=False)
+        yield Remark(path, "is unconfirmed: resolve it in the dashboard", is_bad=False)
     if record.pending is not None:
         yield Remark(path, f"has {record.pending.action} under way since {record.pending.at:%H:%M:%SZ}", is_bad=False)
 

@@ -50,7 +50,7 @@ class Instances:
         path = self._folder / self._owner
         handle = small_files.open_plain(path, os.O_RDWR | os.O_CREAT)
         # Another copy may take the file for a dead one's between its creation and its lock.
-        if small_files.lock_at_once(handle) and small_files.stands_at(handle, path):
+        if files.lock_at_once(handle) and small_files.stands_at(handle, path):
             return handle
         os.close(handle)
         return None
@@ -121,7 +121,7 @@ def _remove_if_dead(path: Path) -> None:
 def _dead_mark(path: Path) -> int | None:
     """A handle of the mark that nobody has locked; None when somebody has. Raises OSError when it cannot be told."""
     handle = small_files.open_plain(path, os.O_RDONLY)
-    if small_files.lock_at_once(handle, shared=True):
+    if files.lock_at_once(handle, shared=True):
         return handle
     os.close(handle)
     return None

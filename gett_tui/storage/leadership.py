@@ -18,7 +18,7 @@ import os
 import threading
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.onboarding.ports import Lead, PollingReport
 from gett_tui.storage import files, lease_files, small_files
@@ -32,12 +32,41 @@ TERM = 7.5
 """Seconds for which others respect a lease."""
 HOLDERS_TERM = 7.0
 """Seconds for which its holder relies on it."""
+_LEASES = "lease"
 _RENEW_AFTER = 2.0
 _SILENT_AFTER = 4.0
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class PollingCopy(NamedTuple):
+    """The copy that has the lease, as its file tells."""
+
+    pid: int | None
+    age: float
+    """Seconds since it last renewed the lease."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it should have renewed it long ago: it is stopped, or stuck."""
+        return self.age >= _SILENT_AFTER
+
+
+def polling_copy(folder: Path, clock: Callable[[], float] = time.monotonic) -> PollingCopy | None:
+    """Who polls for the profile in ``folder``; None when nobody does, or it cannot be told. Changes nothing.
+
+    Raises FileTroubleError.
+    """
+    leases = folder / _LEASES
+    with files.explained("Cannot tell which copy polls by", leases), contextlib.suppress(FileNotFoundError):
+        newest = lease_files.newest(leases)
+        found = lease_files.read(leases, newest) if newest else None
+        lease = found.lease if found is not None and found.alive else None
+        if lease is not None and lease.boot == small_files.boot_id():
+            return PollingCopy(lease.report.pid, max(0.0, clock() - (lease.until - TERM)))
+    return None
 
 
 class Leadership:
@@ -50,7 +79,7 @@ class Leadership:
     def __init__(
         self, folder: Path, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _utc_now
     ) -> None:
-        self._leases = folder / "lease"
+        self._leases = folder / _LEASES
         self._lock_path = folder / "poller.lock"
         self._clock = clock
         self._now = now
@@ -202,7 +231,7 @@ class Leadership:
 
     def _take_lock(self) -> bool:
         handle = small_files.open_plain(self._lock_path, os.O_RDWR | os.O_CREAT)
-        if small_files.lock_at_once(handle):
+        if files.lock_at_once(handle):
             self._lock = handle
             self._write_into_lock()
             return True

@@ -12,14 +12,14 @@ import json
 import os
 import zlib
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from gett_tui.onboarding.ports import PollingReport
-from gett_tui.storage import small_files
+from gett_tui.storage import files, small_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _LIMIT = 8192
 _ROOM = 2048
@@ -27,6 +27,8 @@ _ROOM = 2048
 _KEPT = 3
 """Files that are left, so that one who was stopped while taking a lease finds that its number has been used."""
 _TEXT = 400
+_COUNTED, _LONGEST = 12, 100
+"""Digits of a number that nobody has counted up to (a holder a second takes 3,000 years), and of one that is none."""
 
 
 class Lease(NamedTuple):
@@ -132,8 +134,8 @@ def newest(folder: Path) -> int:
 
 def _fences(folder: Path) -> list[int]:
     with os.scandir(folder) as entries:
-        # What else lies there under a number is none of ours: a folder, a pipe, a number that nobody counts up to.
-        return [int(entry.name) for entry in entries if _is_fence(entry.name) and entry.is_file(follow_symlinks=False)]
+        # What else lies there under a number is none of ours: a folder, a pipe, a number that nobody has counted up to.
+        return [int(entry.name) for entry in entries if _is_fence(entry)]
 
 
 def free_after(folder: Path, fence: int) -> int:
@@ -144,8 +146,23 @@ def free_after(folder: Path, fence: int) -> int:
     return free
 
 
-def _is_fence(name: str) -> bool:
-    return name.isascii() and name.isdecimal() and len(name) < 16
+def _is_fence(entry: os.DirEntry[str]) -> bool:
+    name = entry.name
+    if not (name.isascii() and name.isdecimal() and len(name) < _LONGEST and entry.is_file(follow_symlinks=False)):
+        return False
+    return len(name) < _COUNTED or _names_itself(entry)
+
+
+def _names_itself(entry: os.DirEntry[str]) -> bool:
+    """Whether the lease in a file says that it is the one of this number."""
+    with contextlib.suppress(OSError):
+        handle = small_files.open_plain(Path(entry.path), os.O_RDONLY)
+        try:
+            lease = read_line(os.pread(handle, _LIMIT, 0))
+        finally:
+            os.close(handle)
+        return lease is not None and lease.fence == int(entry.name)
+    return False
 
 
 def claim(folder: Path, lease: Lease) -> int | None:
@@ -154,7 +171,7 @@ def claim(folder: Path, lease: Lease) -> int | None:
     temporary = folder / f".{os.getpid()}-{os.urandom(4).hex()}"
     handle = small_files.open_plain(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL)
     try:
-        small_files.lock_at_once(handle)
+        files.lock_at_once(handle)
         write(handle, lease)
         os.link(temporary, folder / str(lease.fence))
     except (FileExistsError, FileNotFoundError):
@@ -191,7 +208,7 @@ def read(folder: Path, fence: int) -> Found:
     """The lease called ``fence``. Raises OSError."""
     handle = small_files.open_plain(folder / str(fence), os.O_RDONLY)
     try:
-        if small_files.lock_at_once(handle, shared=True):
+        if files.lock_at_once(handle, shared=True):
             return Found(alive=False, data=b"", lease=None)
         data = os.pread(handle, _LIMIT, 0)
     finally:
@@ -215,6 +232,6 @@ def clear(folder: Path, fence: int) -> None:
 def _remove_dead(path: Path) -> None:
     with contextlib.suppress(OSError):
         handle = small_files.open_plain(path, os.O_RDONLY)
-        if small_files.lock_at_once(handle, shared=True):
+        if files.lock_at_once(handle, shared=True):
             path.unlink()
         os.close(handle)

@@ -46,6 +46,7 @@ class Mirror:
         self._renamed: set[Place] = set()
         """Files that are shown under another key than their own."""
         self._recalled: dict[Place, Record] = {}
+        self._vanished: dict[Place, Record] = {}
         self._asides: dict[str, tuple[str, ...]] = {}
         self.changes = 0
         """Counts the changes of records."""
@@ -113,7 +114,7 @@ class Mirror:
             return entry.record if entry is not None and entry.record is not None else self._recalled.get(place)
 
     def recalled(self) -> dict[Place, Record]:
-        """What the index knew of files that cannot be read now."""
+        """What the index, or memory, knew of files that cannot be read now, or do not say any more whose they are."""
         with self._guard:
             return dict(self._recalled)
 
@@ -134,11 +135,18 @@ class Mirror:
                 return StoresChanged()
             known = self._entries.get(place)
             if isinstance(found, Found):
+                self._recall_name(place, known, found.record)
                 return self._set(place, Entry(found.seen, found.record))
             if found is None:
                 return self._set(place, None) if known is not None else StoresChanged()
             # What the file was last is shown on: nothing else knows its onboarding id.
             return self._set(place, Entry(found.seen, known.record if known else None, found))
+
+    def _recall_name(self, place: Place, known: Entry | None, record: Record) -> None:
+        """Keeps the record that named its store when what stands there now does not: only that tells whose it is."""
+        before = known.record if known is not None else None
+        if not record.partner_store_id and before is not None and before.partner_store_id:
+            self._recalled[place] = before
 
     def note_indexed(self, place: Place, seen: Seen, record: Record) -> StoresChanged:
         """Notes a record that the index knew, of a file that still looks as it did."""
@@ -149,9 +157,21 @@ class Mirror:
             return changes
 
     def recall(self, records: dict[Place, Record]) -> None:
-        """Keeps what the index knew of files that cannot be read now."""
+        """Keeps what the index knew of files that cannot be read now, or do not say whose they are."""
         with self._guard:
-            self._recalled = records
+            self._recalled = records | self._recalled
+
+    def note_vanished(self, records: dict[Place, Record]) -> None:
+        """Notes what the index knew of a folder that has lost all that it held."""
+        with self._guard:
+            self._vanished = records
+
+    def vanished(self) -> dict[Place, Record]:
+        """The stores that only the index knows, since their folder has lost all that it held; none that stand again."""
+        with self._guard:
+            gone = {place: record for place, record in self._vanished.items() if place not in self._entries}
+            self._vanished = gone
+            return dict(gone)
 
     def note_asides(self, folder: str, names: Iterable[str]) -> None:
         """Notes which files were set aside in ``folder``."""

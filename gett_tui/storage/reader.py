@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
-    from gett_tui.onboarding.record import Record
     from gett_tui.storage.mirror import Mirror
 
 _BATCH = 100
@@ -48,10 +47,11 @@ class Reader:
         What the index still knows comes first, then the other files: attempts, which want a person, before the rest.
         Raises FileTroubleError when a folder cannot be read.
         """
-        recalled: dict[Place, Record] = {}
+        recalled: dict[Place, index.Entry] = {}
         entries = index.read(self._folder)
         while batch := list(islice(entries, _BATCH)):
             yield merged(self._take_indexed(batch, recalled))
+        some_stand = bool(self._mirror.names(ONBOARDINGS))
         for name in self._scans:
             with self._scanning:
                 listing = self._scans[name].scan(everything=True, accept=True) or Listing([], [])
@@ -62,7 +62,7 @@ class Reader:
             left = [place for file in listing.names if self._mirror.seen(place := Place(name, file)) is None]
             for start in range(0, len(left), _BATCH):
                 yield merged(self.read(place)[1] for place in left[start : start + _BATCH])
-        self._recall(recalled)
+        self._recall(recalled, some_stand=some_stand)
         self.has_loaded = True
 
     def ensure_loaded(self) -> None:
@@ -70,7 +70,9 @@ class Reader:
         if not self.has_loaded:
             self._untold.extend(self.load())
 
-    def _take_indexed(self, entries: Iterable[index.Entry], recalled: dict[Place, Record]) -> Iterator[StoresChanged]:
+    def _take_indexed(
+        self, entries: Iterable[index.Entry], recalled: dict[Place, index.Entry]
+    ) -> Iterator[StoresChanged]:
         for entry in entries:
             if entry.place.folder not in self._scans:
                 continue
@@ -78,12 +80,15 @@ class Reader:
                 seen = files.Seen(entry.signature, is_settled=True)
                 yield self._mirror.note_indexed(entry.place, seen, entry.record)
             else:
-                recalled[entry.place] = entry.record
+                recalled[entry.place] = entry
 
-    def _recall(self, recalled: dict[Place, Record]) -> None:
+    def _recall(self, recalled: dict[Place, index.Entry], *, some_stand: bool) -> None:
         lost = {place for place, _ in self._mirror.unusable()}
+        lost |= {Place.of(record) for record in self._mirror.records() if not record.partner_store_id}
         lost |= {Place(folder, record_file.name_before(name) or name) for folder, name in self._mirror.asides()}
-        self._mirror.recall({place: record for place, record in recalled.items() if place in lost})
+        self._mirror.recall({place: entry.record for place, entry in recalled.items() if place in lost})
+        names = self._mirror.names(ONBOARDINGS) | {name for folder, name in lost if folder == ONBOARDINGS}
+        self._mirror.note_vanished(index.vanished(recalled.values(), names, is_lost=not some_stand))
 
     def path(self, place: Place) -> Path:
         """The file at ``place``."""

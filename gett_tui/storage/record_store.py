@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 _ASIDE = "damaged; set aside earlier, not deleted"
+VANISHED = "has gone with all others, and the index alone knows it: put the folder back, or track the onboarding id"
 _TURNS = 3
 
 
@@ -69,6 +70,7 @@ class RecordStore:
         """The files that are no usable records, by path."""
         found = [RecordProblem(str(self._writer.path(place)), bad.text) for place, bad in self._mirror.unusable()]
         found += [RecordProblem(str(self._writer.path(place)), _ASIDE) for place in self._mirror.asides()]
+        found += [RecordProblem(str(self._writer.path(place)), VANISHED) for place in self._mirror.vanished()]
         return tuple(sorted(found, key=lambda problem: problem.place))
 
     @property
@@ -94,24 +96,6 @@ class RecordStore:
         place = _onboarding(onboarding_id)
         self._writer.refuse_unusable(place, self._reader.refresh(place))
         return self._mirror.at(place)
-
-    def matching(self, wanted: str) -> list[Record]:
-        """The records that ``wanted`` names, by the first of these that fits: onboarding id, key, storeId, partner id.
-
-        An onboarding id or an attempt's key costs the reading of one file; for the rest all records are read.
-        Raises StorageError.
-        """
-        if (named := self.find(wanted)) is not None:
-            return [named]
-        attempt = Place(ATTEMPTS, file_name(wanted))
-        self._reader.refresh(attempt)
-        if (begun := self._mirror.at(attempt)) is not None:
-            return [begun]
-        self._reader.ensure_loaded()
-        for name in ("key", "store_id", "partner_store_id"):
-            if found := [record for record in self.records() if getattr(record, name) == wanted]:
-                return found
-        return []
 
     def sync(self) -> StoresChanged:
         """What others have changed on the disk since the last look. Raises FileTroubleError.
@@ -280,7 +264,7 @@ class RecordStore:
         ]
         lost = [(place, self._mirror.remembered(place)) for place, _ in self._mirror.unusable()]
         recalled = {place: record for place, record in lost if record is not None} | self._mirror.recalled()
-        index.write(self.folder, entries, recalled.items(), self._owner)
+        index.write(self.folder, entries, recalled, self._mirror.vanished(), self._owner)
         self._indexed = edits
 
 

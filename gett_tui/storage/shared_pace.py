@@ -16,7 +16,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from gett_tui.gett.quota import OwnPace, Pace
-from gett_tui.storage import small_files
+from gett_tui.storage import files, small_files
 from gett_tui.storage.files import FileTroubleError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class SharedPace:
     def _change_file(self, number: int, change: Callable[[Pace], Pace]) -> Pace:
         handle = small_files.open_plain(self._path, os.O_RDWR | os.O_CREAT)
         try:
-            if not small_files.lock_at_once(handle):
+            if not files.lock_at_once(handle):
                 raise BlockingIOError
             self._begin_boot(handle)
             at = number * _PACE.size

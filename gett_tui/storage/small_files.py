@@ -7,11 +7,10 @@ comes: each caller knows what the file was for.
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import os
-import stat
 from typing import TYPE_CHECKING
+
+from gett_tui.storage import files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,10 +20,9 @@ def open_plain(path: Path, flags: int = os.O_RDWR) -> int:
     """A handle of the plain file at ``path``. A pipe, device, folder or symbolic link there is an OSError at once."""
     handle = os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file")
+        files.check_regular(os.fstat(handle))
         if flags & os.O_CREAT:
-            _adopt(handle, path.parent)
+            files.adopt(path, handle)
     except BaseException:
         os.close(handle)
         raise
@@ -35,29 +33,7 @@ def make_folder(path: Path) -> None:
     """Creates the folder ``path`` for its owner alone; its parent must be there."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(path, 0o700)
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            _adopt(handle, path.parent)
-        finally:
-            os.close(handle)
-
-
-def _adopt(handle: int, folder: Path) -> None:
-    """Gives what root has made to the owner of ``folder``."""
-    if os.geteuid() != 0:
-        return
-    owner = os.stat(folder)
-    if os.fstat(handle).st_uid != owner.st_uid:
-        os.fchown(handle, owner.st_uid, owner.st_gid)
-
-
-def lock_at_once(handle: int, *, shared: bool = False) -> bool:
-    """Locks the open file, if no other handle has its lock; the kernel frees it when the handle is closed."""
-    try:
-        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        files.adopt(path)
 
 
 def stands_at(handle: int, path: Path) -> bool:

@@ -32,10 +32,10 @@ def claim_folder(folder: Path, host: str, profile: str) -> None:
     Raises ConfigError when they stand at another, FileTroubleError.
     """
     files.make_folder(folder)
-    known = _known_host(folder)
+    known = known_host(folder)
     if known is None:
         with Locks(folder).hold(folder / _HOST):
-            known = _known_host(folder)
+            known = known_host(folder)
             if known is None:
                 files.write_atomic(folder / _HOST, f"{host}\n".encode(), str(os.getpid()))
                 return
@@ -57,7 +57,8 @@ def is_there(folder: Path) -> bool:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 
-def _known_host(folder: Path) -> str | None:
+def known_host(folder: Path) -> str | None:
+    """The host that the records in ``folder`` stand at; None while nothing ties them to one. Raises StorageError."""
     with files.explained("Cannot read", folder / _HOST):
         try:
             return files.read(folder / _HOST)[0].decode("utf-8", "replace").strip()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from app_driver import plant, records
-from command_driver import Done, as_process, environment, keep, store, tree
+from command_driver import COMMAND, Done, as_process, environment, keep, store, tree
 from hostile_server import answering, hostile_server, whole
+from pty_session import PtySession
 from sandbox_server import Live, live_sandbox
 
 from gett_tui.onboarding.status import Status
@@ -174,3 +176,41 @@ def test_without_a_folder_nothing_is_made(tmp_path: Path) -> None:
     done = answered(tmp_path, whole(500))
     assert f"ok    records: none yet in {tmp_path}/state/sandbox" in done.out
     assert list(tmp_path.iterdir()) == []
+
+
+# -- other copies, and other hosts
+
+
+def test_a_polling_copy_that_is_stopped_is_told_with_its_pid(tmp_path: Path) -> None:
+    with live_sandbox() as live:
+        env = {**environment(tmp_path, live.url), "TERM": "xterm-256color"}
+        with PtySession(COMMAND, (80, 24), env) as session:
+            session.wait_for("No stores yet")
+            until_said(env, f"ok    polling: the copy with pid {session.pid} polls")
+            session.signal(signal.SIGSTOP)
+            said = until_said(env, f"BAD   polling: the copy with pid {session.pid} has the lead and has not answered")
+            assert said.status == 1
+            session.signal(signal.SIGCONT)
+            until_said(env, f"ok    polling: the copy with pid {session.pid} polls")
+            session.send("q")
+            session.wait_for_exit()
+        until_said(env, "ok    polling: no copy of the program polls")
+
+
+def until_said(env: dict[str, str], words: str) -> Done:
+    """What doctor says once it says ``words``: a lease is renewed every few seconds."""
+    for _ in range(120):
+        done = as_process(env, "doctor")
+        if words in done.out:
+            return done
+    raise AssertionError(f"{words!r} was never said: {done.out}")
+
+
+def test_records_of_another_host_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "sandbox"
+    folder.mkdir(parents=True)
+    (folder / "host").write_text("api.gett-tech.com\n")
+    with live_sandbox() as live:
+        done = doctor(tmp_path, live)
+    assert done.returncode == 1
+    assert "BAD   records: they stand at api.gett-tech.com, and this profile asks loopback" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,22 @@ def test_a_home_that_nobody_has_is_told(tmp_path: Path, run: Run, command: list[
     done = run(environment(tmp_path, "http://127.0.0.1:1", GETT_STATE_DIR="~no-such-user/x"), *command)
     assert done.status in (1, 2)
     assert "There is no home folder for ~" in done.out + done.err
+
+
+@pytest.mark.parametrize("number", ["nan", "-nan", "inf", "-inf", "+inf"])
+def test_what_is_no_number_in_a_record_is_null_in_the_json(tmp_path: Path, run: Run, number: str) -> None:
+    folder = keep(tmp_path, store(ONE, "p-1", Status.PENDING_CATALOG))
+    path = folder / "onboardings" / f"{ONE}.toml"
+    more = f"[more]\nscore = {number}\ndeep = [[{{x = {number}}}]]\n[sent]\nfee = {number}\n"
+    text = path.read_text().replace("[sent]\n", more)
+    path.write_text(f"mine = {number}\n{text}")
+
+    def no_number(said: str) -> None:
+        raise AssertionError(f"{said} is no JSON")
+
+    for command in (["list", "--json"], ["show", ONE, "--json"]):
+        done = run(environment(tmp_path, "http://127.0.0.1:1"), *command)
+        data = json.loads(done.out, parse_constant=no_number)
+        said = data[0] if isinstance(data, list) else data
+        assert (said["mine"], said["sent"]["fee"]) == (None, None)
+        assert said["more"] == {"score": None, "deep": [[{"x": None}]]}

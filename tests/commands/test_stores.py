@@ -108,7 +108,7 @@ def test_list_tells_what_a_dead_copy_left_and_leaves_it(tmp_path: Path, run: Run
     assert done.status == 0
     assert done.err.splitlines() == [
         "gett-tui: p-1: the copy that sent activate at 2026-03-14 14:03:07Z has ended, so how it ended is not known; "
-        "the dashboard settles it.",
+        "the dashboard resolves it.",
         "gett-tui: .index.1-dead.ab.tmp was left half written by a copy that has ended; the dashboard removes it.",
         "gett-tui: .x.toml.1-dead.ab.tmp was left half written by a copy that has ended; the dashboard removes it.",
     ]

@@ -25,6 +25,8 @@ def test_an_id_that_no_file_takes_is_told_and_is_status_3(tmp_path: Path) -> Non
         status, out, err = held.ended()
     assert (status, out) == (3, "")
     assert err.count(NOT_SAVED) == 1
+    assert "no reason is told" not in err
+    assert "/onboardings" in err.partition(NOT_SAVED)[2], "it is told where and why"
     assert "Traceback" not in err
 
 

@@ -32,6 +32,7 @@ from keyless import KEY, assert_keyless, secret, shows_key
 from sandbox_server import live_sandbox
 
 from gett_tui import __version__
+from gett_tui.error_messages import sentence
 from gett_tui.errors import Cause, ConfigError
 from gett_tui.gett.client import GettClient, RateLimits, Timeouts
 from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError, Outcome
@@ -403,6 +404,9 @@ class TestEnvironment:
         [
             (breaking_off(whole(407, "Password?", "Proxy-Authenticate: Basic")), Cause.PROXY_STATUS, 407),
             (breaking_off(whole(503)), Cause.PROXY_STATUS, 503),
+            (breaking_off(whole(200, "<html>Sign in</html>", "Content-Type: text/html")), Cause.PROXY_TUNNEL, None),
+            (breaking_off(head(200) + b"HTTP/1.1 400 Bad Request\r\n\r\n"), Cause.PROXY_TUNNEL, None),
+            (breaking_off(head(200)), Cause.PROXY_TUNNEL, None),
             (breaking_off(), Cause.PROXY, None),
             (breaking_off(b"no proxy at all\r\n\r\n"), Cause.PROXY, None),
             (falling_silent(), Cause.PROXY_TIMEOUT, None),
@@ -421,6 +425,7 @@ class TestEnvironment:
         assert (caught.value.cause, caught.value.facts.get("status")) == (cause, status)
         assert (caught.value.facts["proxy"], caught.value.facts["variable"]) == (proxy.url, "HTTPS_PROXY")
         assert "proxy-password" not in str(caught.value) + str(caught.value.facts)
+        assert "proxy" in sentence(caught.value)
         assert_keyless(caught.value)
 
     async def test_a_proxy_that_is_not_there_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,6 @@ HTML = "Content-Type: text/html"
 FINE = "fine"
 BROKEN = (NoAnswerError, Outcome.UNKNOWN)
 UNREADABLE = (UnreadableAnswerError, Outcome.UNKNOWN)
-LACKING = (UnreadableAnswerError, Outcome.DONE)
 REFUSED = (ProblemError, Outcome.NOT_DONE)
 FAILED = (ProblemError, Outcome.UNKNOWN)
 Expected = str | tuple[type[GettError], Outcome]
@@ -84,7 +83,7 @@ GOOD = json.dumps(ONBOARDING)
 NO_JSON = {"rest": UNREADABLE}
 NO_OBJECT = {"rest": UNREADABLE, "cancel": FINE}
 # A JSON object without a usable onboarding id. A Store requires no member at all.
-NO_ID = {"rest": LACKING, "cancel": FINE, "activate": FINE}
+NO_ID = {"rest": UNREADABLE, "cancel": FINE, "activate": FINE}
 
 CONNECTION = {
     "hangs up at once": Case(hanging_up, BROKEN),
@@ -132,7 +131,7 @@ BODIES = {
     "a web page": reads(body("<!doctype html><p>Log in", HTML), UNREADABLE),
     "a web page that claims to be JSON": reads(body("\n<html>Log in</html>"), UNREADABLE),
     "plain text": reads(body("OK"), **NO_JSON),
-    "null": reads(body("null"), **NO_OBJECT),
+    "null": reads(body("null"), **NO_OBJECT, activate=FINE),
     "a list": reads(body([ONBOARDING]), **NO_OBJECT),
     "a string": reads(body('"id-1"'), **NO_OBJECT),
     "a number": reads(body("1e999"), **NO_OBJECT),

@@ -8,6 +8,7 @@ import pytest
 from gett_script import ID, LOST, NOT_FOUND, Reply, made, problem, scripted_gett
 from runtimes import registration, runtime, stored
 
+from gett_tui.error_messages import sentence
 from gett_tui.errors import GettTuiError
 from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.status import OwnState
@@ -42,6 +43,78 @@ ENDS: dict[str, tuple[Reply, str]] = {
     "an empty 200": (Reply(200, ""), "unknown"),
     "a list": (Reply(200, "[]"), "unknown"),
 }
+
+
+NO_ID = {
+    "nothing in it": {},
+    "no id": {"partnerStoreId": "p-1", "status": "pending_catalog"},
+    "an id that is null": {"onboardingId": None},
+    "an id that is blank": {"onboardingId": " "},
+    "an id that is a list": {"onboardingId": [ID]},
+    "an id that is a path": {"onboardingId": ".."},
+    "a problem": {"errorCode": "CONFLICT", "status": 409},
+    "null": "null",
+    "a list": [{"onboardingId": ID}],
+    "a text": '"p-1"',
+    "a page": "<html>Sign in</html>",
+    "nothing at all": "",
+}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+@pytest.mark.parametrize("name", NO_ID)
+async def test_a_success_without_an_onboarding_id_proves_no_register(tmp_path: Path, name: str, status: int) -> None:
+    reply = Reply(status, NO_ID[name])
+    async with scripted_gett(register=reply) as (gett, url), runtime(tmp_path, url) as running:
+        with pytest.raises(UnconfirmedError) as lost:
+            await running.service.register(registration())
+        assert gett.count("register") == 1
+    (kept,) = stored(tmp_path)
+    assert kept.status is OwnState.UNCONFIRMED
+    assert kept.answer == (reply.body or None) or status == 204, "the raw answer is kept"
+    assert "is unknown" in sentence(lost.value)
+    assert "So it was carried out" not in sentence(lost.value)
+
+
+NO_STORE = {name: NO_ID[name] for name in ("nothing in it", "an id that is null", "null", "nothing at all")}
+
+
+@pytest.mark.parametrize("name", NO_STORE)
+@pytest.mark.parametrize("after", ["ready_to_activate", "active"])
+async def test_an_activation_that_names_no_store_is_decided_by_the_status(
+    tmp_path: Path, name: str, after: str
+) -> None:
+    replies = {"register": made(status="ready_to_activate"), "activate": Reply(200, NO_STORE[name])}
+    async with scripted_gett(**replies, status=made(status=after)) as (gett, url), runtime(tmp_path, url) as running:
+        record = await running.service.register(registration())
+        if after == "active":
+            assert (await running.service.activate(record.key)).status == "active"
+        else:
+            with pytest.raises(UnconfirmedError) as lost:
+                await running.service.activate(record.key)
+            assert "accepted activate" in sentence(lost.value)
+            assert "is unknown" in sentence(lost.value)
+        assert gett.count("activate") == 1
+    (kept,) = stored(tmp_path)
+    assert kept.status == after
+    assert (kept.trouble is None) == (after == "active")
+
+
+@pytest.mark.parametrize("name", ["a problem", "a page"])
+@pytest.mark.parametrize("action", ["activate", "cancel"])
+async def test_a_success_that_holds_a_refusal_or_a_page_proves_neither_activation_nor_cancel(
+    tmp_path: Path, name: str, action: str
+) -> None:
+    ready = made(status="ready_to_activate")
+    async with (
+        scripted_gett(register=ready, status=ready, **{action: Reply(200, NO_ID[name])}) as (gett, url),
+        runtime(tmp_path, url) as running,
+    ):
+        record = await running.service.register(registration())
+        with pytest.raises(UnconfirmedError):
+            await getattr(running.service, action)(record.key)
+        assert gett.count(action) == 1
+    assert [kept.status for kept in stored(tmp_path)] == ["ready_to_activate"]
 
 
 @pytest.mark.parametrize("name", ENDS)

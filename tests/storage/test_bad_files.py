@@ -15,7 +15,7 @@ from test_guard import a_folder, a_loop, a_pipe, cut_off, misnamed, newer, sent_
 from gett_tui.onboarding.ports import StorageError
 from gett_tui.storage import index
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.inspection import look_over, repair
+from gett_tui.storage.inspection import inspect, repair
 from gett_tui.storage.record_store import RecordStore
 
 Make = Callable[[Path], object]
@@ -102,7 +102,7 @@ def test_a_bad_file_is_reported_alone(tmp_path: Path, name: str, folder: str) ->
         assert [problem.place for problem in reader.problems] == reported
         assert reader.update("o-1", lambda now: now.moved("active", AT)).status == "active"
         reader.save_index()
-    assert any(str(remark.path) in reported for remark in look_over(tmp_path).remarks) is not is_record
+    assert any(str(remark.path) in reported for remark in inspect(tmp_path).remarks) is not is_record
     store.discard_attempt("a1")
     (tmp_path / folder / "bad.toml").rename(tmp_path / "elsewhere")
     store.sync()
@@ -150,9 +150,9 @@ def test_a_read_changes_nothing(tmp_path: Path, harm: Make) -> None:
         pass
     for _ in range(3):
         reader.sync()
-    reader.matching("p-2")
+    assert reader.find("o-2") is not None
     assert records(reader).keys() == {"o-2", "hand"}
-    look_over(tmp_path)
+    inspect(tmp_path)
     index.first(tmp_path, 9)
     assert tree(tmp_path) == before
 
@@ -161,9 +161,9 @@ def test_a_missing_folder_lists_nothing_and_is_not_made(tmp_path: Path) -> None:
     folder = tmp_path / "none"
     reader = RecordStore(folder, "0-list")
     assert [batch for batch in reader.load() if batch] == []
-    assert reader.matching("p-1") == []
+    assert reader.find("o-1") is None
     assert not reader.sync()
-    assert look_over(folder).records == 0
+    assert inspect(folder).records == 0
     assert not folder.exists()
 
 
@@ -233,7 +233,7 @@ def test_a_repair_on_demand_sets_damage_aside_and_clears_what_dead_programs_left
         (tmp_path / place).write_text("half")
     (tmp_path / "onboardings" / "o-1.toml").chmod(0o644)
     repair(tmp_path, wait=0)
-    left = look_over(tmp_path)
+    left = inspect(tmp_path)
     assert [remark.path.name for remark in left.remarks] == ["bad.toml.damaged"]
     assert left.records == 1
 

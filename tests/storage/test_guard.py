@@ -14,6 +14,8 @@ from store_driver import AT, attempt, made, opened, records, settle, stored
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError
 from gett_tui.onboarding.record import RecordError
 from gett_tui.onboarding.status import OwnState
+from gett_tui.storage.files import FileTroubleError
+from gett_tui.storage.inspection import inspect
 from gett_tui.storage.record_store import RecordStore
 
 Harm = Callable[[Path], object]
@@ -188,6 +190,118 @@ def test_a_written_down_onboarding_of_an_unknown_store_refuses_until_it_was_aske
         store.begin_attempt(attempt("a2"))
     store.update("o-1", lambda now: now.moved("active", AT)._replace(partner_store_id="p-9"))
     assert store.begin_attempt(attempt("a2")).key == "a2"
+
+
+def _without_names(path: Path) -> None:
+    """As a person may leave it, or a file cut off just there: sound TOML that says no word of whose it is."""
+    kept = [line for line in path.read_text().splitlines() if "artner" not in line]
+    path.write_text("\n".join(kept) + "\n")
+
+
+@pytest.mark.parametrize("status", ["pending_catalog", "active", "catalog_failed", "a word of tomorrow"])
+def test_a_record_that_does_not_say_whose_it_is_refuses_each_register(tmp_path: Path, status: str) -> None:
+    opened(tmp_path).add(stored("o-1", status=status))
+    _without_names(place(tmp_path))
+    store = RecordStore(tmp_path, "2-new")
+    for partner in ("p-1", "p-2"):
+        with pytest.raises(CannotLookError, match=r"o-1\.toml"):
+            store.begin_attempt(attempt("a2", partner))
+    assert store.begin_attempt(attempt("a2"), allow_duplicate=True).key == "a2"
+    assert any("partner store id" in remark.text for remark in inspect(tmp_path).remarks)
+
+
+@pytest.mark.parametrize("blank", ['partner_store_id = ""', 'partner_store_id = "  "', ""])
+def test_an_attempt_that_does_not_say_whose_it_is_refuses_each_register(tmp_path: Path, blank: str) -> None:
+    opened(tmp_path).begin_attempt(attempt())
+    path = tmp_path / "attempts" / "a1.toml"
+    path.write_text(path.read_text().replace('partner_store_id = "p-1"', blank))
+    with pytest.raises(CannotLookError, match=r"a1\.toml"):
+        opened(tmp_path, "2-new").begin_attempt(attempt("a2", "p-2"))
+
+
+def test_an_ended_store_that_says_nothing_hinders_nobody(tmp_path: Path) -> None:
+    opened(tmp_path).add(stored("o-1", partner="", status=OwnState.CANCELLED))
+    assert opened(tmp_path, "2-new").begin_attempt(attempt()).key == "a1"
+
+
+def test_whose_a_record_was_is_known_from_the_index_or_from_memory(tmp_path: Path) -> None:
+    before = opened(tmp_path)
+    before.add(stored("o-1"))
+    settle(before)
+    before.save_index()
+    _without_names(place(tmp_path))
+    after = opened(tmp_path, "2-new")
+    before.sync()
+    for number, store in enumerate((before, after, after)):
+        with pytest.raises(DuplicateError):
+            store.begin_attempt(attempt("a2"))
+        assert store.begin_attempt(attempt(f"b{number}", f"p-2{number}")).key == f"b{number}"
+        settle(store)
+        store.save_index()  # it must not forget what it alone knows
+    with pytest.raises(DuplicateError):
+        opened(tmp_path, "3-new").begin_attempt(attempt("a2"))
+
+
+def test_what_gett_calls_the_store_counts_too(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.add(stored("o-1")._replace(partner_store_id="", more={"partnerStoreId": "p-1"}))
+    with pytest.raises(DuplicateError):
+        store.begin_attempt(attempt("a2"))
+    assert store.begin_attempt(attempt("a3", "p-2")).key == "a3"
+
+
+def _removed(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def _emptied(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+@pytest.mark.parametrize("harm", [_removed, _emptied])
+def test_stores_whose_folder_was_lost_are_not_registered_again_as_long_as_the_index_knows_them(
+    tmp_path: Path, harm: Harm
+) -> None:
+    before = opened(tmp_path)
+    for number in range(3):
+        before.add(stored(f"o-{number}", f"p-{number}"))
+    before.add(stored("o-9", "p-9", OwnState.CANCELLED))
+    settle(before)
+    before.save_index()
+    harm(tmp_path / "onboardings")
+    assert sum(remark.is_bad and "track" in remark.text for remark in inspect(tmp_path).remarks) == 3
+    for turn in range(3):
+        store = opened(tmp_path, f"{turn}-new")
+        assert len(store.problems) == 3 - turn
+        with pytest.raises(DuplicateError):
+            store.begin_attempt(attempt("a2", "p-2"))
+        assert store.begin_attempt(attempt(f"b{turn}", f"p-9{turn}")).key == f"b{turn}", "nobody knows of that one"
+        store.add(stored(f"o-{turn}", f"p-{turn}"))  # as tracking it does
+        assert len(store.problems) == 2 - turn
+        settle(store)
+        store.save_index()  # it must not forget what it alone knows
+    assert opened(tmp_path, "9-new").begin_attempt(attempt("a9", "p-9")).key == "a9", "that one had ended"
+
+
+def test_one_store_that_a_person_removed_is_forgotten(tmp_path: Path) -> None:
+    before = opened(tmp_path)
+    for number in (1, 2):
+        before.add(stored(f"o-{number}", f"p-{number}"))
+    settle(before)
+    before.save_index()
+    place(tmp_path).unlink()
+    store = opened(tmp_path, "2-new")
+    assert store.problems == ()
+    assert store.begin_attempt(attempt()).key == "a1"
+
+
+def test_a_file_in_the_folder_s_place_refuses_and_is_told(tmp_path: Path) -> None:
+    opened(tmp_path).add(stored("o-1"))
+    shutil.rmtree(tmp_path / "onboardings")
+    (tmp_path / "onboardings").touch()
+    with pytest.raises(FileTroubleError, match="there is a file in the folder's place"):
+        RecordStore(tmp_path, "2-new").begin_attempt(attempt("a2"))
 
 
 def test_under_the_lock_everything_is_looked_at_whatever_the_stamps_say(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def test_what_is_written_is_what_is_read(records: list[Record]) -> None:
             seen = signature(path)
             assert seen is not None
             entries.append(index.Entry(Place("onboardings", path.name), seen, record))
-        index.write(folder, entries, [(Place("attempts", "lost.toml"), record) for record in records[:1]], "1-test")
+        lost = {Place("attempts", "lost.toml"): record for record in records[:1]}
+        index.write(folder, entries, lost, {}, "1-test")
         assert sorted(current(folder), key=lambda entry: entry.place) == entries
         lost = [entry.record for entry in index.read(folder) if entry not in current(folder)]
         assert lost == records[:1]

@@ -96,6 +96,25 @@ def replaced(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_bytes(line + b"%08x\n" % zlib.crc32(line))
 
 
+@pytest.mark.parametrize("digits", [1, 8, 11, 12, 13, 15, 16, 40, 99, 100, 200])
+def test_a_file_of_nines_among_the_leases_holds_nobody_up(tmp_path: Path, digits: int) -> None:
+    clock = Clock()
+    one, two = copies(tmp_path, clock)
+    (tmp_path / "lease").mkdir()
+    (tmp_path / "lease" / ("9" * digits)).write_bytes(b"by hand")
+    assert one.lead(CALM).is_ours
+    assert not two.lead(CALM).is_ours
+    for _ in range(3):
+        clock.now += 3.0
+        assert one.lead(CALM).is_ours
+        assert one.holds()
+    one.resign()
+    assert two.lead(CALM).is_ours
+    clock.now += 3.0
+    assert two.lead(CALM).is_ours
+    assert two.holds()
+
+
 # -- taking, renewing, giving up
 
 

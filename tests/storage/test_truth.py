@@ -288,21 +288,6 @@ def test_one_record_is_found_and_written_without_reading_the_others(tmp_path: Pa
         store.update("o-3", lambda now: now)
 
 
-def test_a_name_finds_records_by_each_of_their_names(tmp_path: Path) -> None:
-    store = opened(tmp_path)
-    store.add(stored("o-1", "p-1")._replace(store_id="s-1"))
-    store.add(stored("o-2", "p-1", "cancelled"))
-    store.begin_attempt(attempt("a1", "p-3"))
-    store.begin_attempt(attempt("a2", "p-4"))
-    store.confirm_attempt(attempt("a2", "p-4"), "o-4", made)
-
-    def found(wanted: str) -> list[str]:
-        return sorted(record.key for record in RecordStore(tmp_path, "2-x").matching(wanted))
-
-    assert (found("o-1"), found("s-1"), found("a1"), found("a2")) == (["o-1"], ["o-1"], ["a1"], ["a2"])
-    assert (found("p-1"), found("p-3"), found("none")) == (["o-1", "o-2"], ["a1"], [])
-
-
 def test_a_record_s_damaged_file_refuses_writes_and_keeps_the_row(tmp_path: Path) -> None:
     store = opened(tmp_path)
     known = store.add(stored("o-1"))
