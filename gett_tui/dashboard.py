@@ -121,12 +121,24 @@ async def _close(runtime: Runtime) -> None:
     if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
-    unsaved = [
+    last = [_given_up_words(record) for record in runtime.service.given_up]
+    last += [
         f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down."
         for onboarding_id, partner in runtime.service.unsaved.items()
     ]
-    if unsaved:
-        _say("\n".join(unsaved))
+    if last:
+        _say("\n".join(last))
+
+
+def _given_up_words(record: Record) -> str:
+    """What becomes of a store whose answer has not come (``Service.given_up``)."""
+    what = record.pending.action if record.pending else "the request"
+    name = one_line(record.name, 100)
+    if record.is_attempt:
+        then = "it stays registering here, and is unconfirmed at the next start: settle it there"
+    else:
+        then = "at the next start Gett is asked how it stands"
+    return f"NOT ANSWERED in time: {one_line(what, 40)} of {name}; {then}."
 
 
 def _report_crash(error: BaseException, look: Look) -> int:

@@ -14,7 +14,11 @@ from gett_tui.onboarding import events
 def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps the machine's own settings, keys and proxies out of the tests."""
     for name in list(os.environ):
-        if name.startswith("GETT_") or name.lower().endswith("_proxy") or name in ("NO_COLOR", "TEXTUAL_THEME", "TMUX"):
+        if (
+            name.startswith("GETT_")
+            or name.lower().endswith("_proxy")
+            or name in ("NO_COLOR", "TEXTUAL_THEME", "TMUX", "STY")
+        ):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))

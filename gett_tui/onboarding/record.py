@@ -100,6 +100,8 @@ class Record(NamedTuple):
     history: tuple[Change, ...] = ()
     trouble: Trouble | None = None
     pending: Pending | None = None
+    label: str = ""
+    """What a person here calls a store that was registered elsewhere: Gett does not tell its name before it is live."""
     answer: str | None = None
     """The raw answer to Register when it could not be used: the onboarding id is in there."""
     extra: Table = NOTHING
@@ -116,8 +118,9 @@ class Record(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The store's name: as sent, else as the activated store has it, else the partner store id."""
-        return str(self.sent.get("name") or self.store.get("name") or self.partner_store_id)
+        """The store's name: as a person here calls it, as sent, as the activated store has it, else an id."""
+        named = self.label or self.sent.get("name") or self.store.get("name") or self.partner_store_id
+        return str(named or self.onboarding_id or self.key)
 
     @property
     def catalog_callback_url(self) -> str:

@@ -127,16 +127,21 @@ class Registering:
 
         return await self._writes.run(key, "drop", lambda: self._records.update(key, drop))
 
-    async def track(self, onboarding_id: str) -> Record:
+    async def track(self, onboarding_id: str, label: str = "") -> Record:
         """Takes up an onboarding that was made elsewhere, or one that ended here and stands at Gett again.
 
+        ``label`` is what it is called here from now on; empty: as before.
         Raises GettError, NotConnectedError, NotUsedError, StorageError.
         """
         answer = await self._gateway.read(onboarding_id, urgent=True)
         at = self._now()
-        nobody = Record(key=onboarding_id, status=OwnState.NOT_ASKED)
+        nobody = Record(key=onboarding_id, status=OwnState.NOT_ASKED, label=label)
         made = reconcile.registered(answer, nobody, None, at)
-        return await self._records.add(made, lambda standing: reconcile.apply_status(answer, standing, at))
+
+        def take_up(standing: Record) -> Record:
+            return reconcile.apply_status(answer, standing._replace(label=label or standing.label), at)
+
+        return await self._records.add(made, take_up)
 
     def _unconfirmed(self, key: str, confirmed: Record | None) -> Record:
         record = self._records.get(key)

@@ -127,6 +127,16 @@ class Service:
         return len(self._writes) > 0
 
     @property
+    def given_up(self) -> list[Record]:
+        """What ``close`` gave up waiting for. It stays under way on the disk.
+
+        At the next start, or by another copy at once, a Register becomes *unconfirmed* and Gett is asked how any other
+        store stands.
+        """
+        own = [record for record in self.records() if record.pending and record.pending.owner == self._instances.owner]
+        return [record for record in own if record.partner_store_id not in self._all.unsaved.values()]
+
+    @property
     def unsaved(self) -> dict[str, str]:
         """What Gett has answered and the disk has refused so far: onboarding id to partner store id."""
         return dict(self._all.unsaved)
@@ -196,10 +206,10 @@ class Service:
         await self._announced()
         return await self._registering.drop(key, confirmed)
 
-    async def track(self, onboarding_id: str) -> Record:
+    async def track(self, onboarding_id: str, label: str = "") -> Record:
         """See ``Registering.track``."""
         await self._announced()
-        return await self._registering.track(onboarding_id.strip())
+        return await self._registering.track(onboarding_id.strip(), label)
 
     async def refresh(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +10,8 @@ from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
 
-from gett_tui.ui.clipboard import osc52
+from gett_tui.text import count, one_line
+from gett_tui.ui.clipboard import Clipboard
 from gett_tui.ui.colours import DARK, LIGHT
 from gett_tui.ui.environment import Environment, local_now
 from gett_tui.ui.notifications import Notifications
@@ -87,6 +87,7 @@ class GettApp(App[int]):
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
+        self._operators_clipboard = Clipboard()
         self.set_class(environment.is_production, "-production")
         self.notifications = Notifications(self, bell=environment.bell, clock=now)
         self._had_rows = False
@@ -217,11 +218,32 @@ class GettApp(App[int]):
             raise SkipAction
         self.end(130)
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copies ``text`` to the operator's clipboard, through tmux too."""
+    def copy_ids(self, records: Sequence[Record]) -> None:
+        """Copies the onboarding ids of ``records``, joined by blanks."""
+        ids = [record.onboarding_id for record in records if record.onboarding_id]
+        if not ids:
+            self.notifications.warn("There is no onboarding id to copy.")
+            return
+        which = "the onboarding id" if len(ids) == 1 else count(len(ids), "onboarding id")
+        of_all = "" if len(ids) == len(records) else f" of {count(len(records), 'store')}"
+        # A line break in an id would run it as a command where it is pasted.
+        self.copy_to_clipboard(" ".join(" ".join(each.split()) for each in ids), f"{which}{of_all}")
+
+    def copy_to_clipboard(self, text: str, what: str = "") -> None:
+        """Copies ``text`` to the operator's clipboard and says how far it has come; ``what`` names it.
+
+        The one way of all copies, a selection's too.
+        """
         self._clipboard = text
-        if self._driver is not None:
-            self._driver.write(osc52(text, in_tmux=bool(os.environ.get("TMUX"))))
+        self.run_worker(self._copy(text, what), exit_on_error=False)
+
+    async def _copy(self, text: str, what: str) -> None:
+        driver = self._driver
+        if driver is None:
+            return
+        copied = await self._operators_clipboard.copy(text, driver.write, what)
+        tell = self.notifications.say if copied.is_done else self.notifications.warn
+        tell(one_line(copied.words, 400))
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = error

@@ -123,15 +123,16 @@ COMMANDS: tuple[Command, ...] = (
         _why_not_resolve,
         short="settle",
         for_one=True,
+        full_screen=True,
     ),
     Command("track", "t", "track", "Take up an onboarding that was made elsewhere", STORES),
-    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES),
+    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES, full_screen=True),
     Command("refresh_all", "R", "refresh all", "Ask Gett about every store that can still change", STORES),
     Command(
         "copy_id",
         "y",
         "copy id",
-        "Copy the onboarding id to your clipboard (OSC 52)",
+        "Copy the onboarding id to your clipboard",
         STORES,
         _why_not_copy,
         full_screen=True,
@@ -152,8 +153,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("hide_ended", "h", "hide ended", "Hide the cancelled and dropped stores, or show them", _LIST),
     Command("log", "l", "messages", "All messages with their times; they count as read then", _PROGRAM, short="log"),
-    Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, shown_key="?"),
-    Command("palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, shown_key=":"),
+    Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, full_screen=True, shown_key="?"),
+    Command(
+        "palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, full_screen=True, shown_key=":"
+    ),
     Command("quit", "q", "quit", "Quit", _PROGRAM),
 )
 
@@ -215,11 +218,11 @@ def actions(command: Command) -> list[str]:
 
 
 def full_screen_bindings() -> list[Binding]:
-    """What can be done from the full screen of a store: ``act`` with the command's id."""
+    """What can be done from the full screen of a store, as Textual's bindings."""
     from textual.binding import Binding
 
     return [
-        Binding(command.key, f"act('{command.id}')", command.explain, key_display=command.key_words)
+        Binding(command.key, command.id, command.words, key_display=command.key_words)
         for command in COMMANDS
         if command.full_screen
     ]

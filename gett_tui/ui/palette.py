@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from textual.command import Hits
     from textual.events import Paste
 
+    from gett_tui.ui.commands import Command
+
 
 class _Entry(NamedTuple):
     words: str
@@ -30,26 +32,31 @@ class CommandProvider(Provider):
 
     async def discover(self) -> Hits:
         """All commands, in the order of their definition."""
-        for words, action, explain in _entries():
+        for words, action, explain in self._offered():
             yield DiscoveryHit(words, partial(self._run, action), help=explain)
 
     async def search(self, query: str) -> Hits:
         """The commands that match ``query``."""
         matcher = self.matcher(query)
-        for words, action, explain in _entries():
+        for words, action, explain in self._offered():
             score = matcher.match(f"{words} {explain}")
             if score > 0:
                 yield Hit(score, matcher.highlight(words), partial(self._run, action), help=explain)
+
+    def _offered(self) -> Iterator[_Entry]:
+        """What the screen that it was opened on can do: anything else would do nothing, in silence."""
+        for command in COMMANDS:
+            if hasattr(self.screen, f"action_{command.id}"):
+                yield from _entries(command)
 
     async def _run(self, action: str) -> None:
         await self.screen.run_action(action)
 
 
-def _entries() -> Iterator[_Entry]:
-    """Each command, and each choice of one that has some."""
-    for command in COMMANDS:
-        for action, choice in zip(actions(command), command.choices or ("",), strict=True):
-            yield _Entry(f"{command.words} {choice}".rstrip(), action, command.explain)
+def _entries(command: Command) -> Iterator[_Entry]:
+    """The command, or each choice of one that has some."""
+    for action, choice in zip(actions(command), command.choices or ("",), strict=True):
+        yield _Entry(f"{command.words} {choice}".rstrip(), action, command.explain)
 
 
 def still(field: Input) -> None:

@@ -490,7 +490,11 @@ async def test_the_title_counts_what_the_filter_lets_through_when_stores_change(
 
 @pytest.mark.parametrize(
     ("store", "key", "words"),
-    [(1, "a", "Activate this store"), (1, "x", "Cancel onboarding this store"), (0, "e", "Cancel, and register anew")],
+    [
+        (1, "a", "Put this store live"),
+        (1, "x", "Cancel the onboarding of this store"),
+        (0, "e", "Cancel old, register anew"),
+    ],
 )
 async def test_what_the_full_screen_tells_to_press_acts_on_the_store_it_shows(
     tmp_path: Path, live: Live, store: int, key: str, words: str

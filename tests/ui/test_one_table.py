@@ -84,7 +84,7 @@ def test_a_command_knows_for_which_stores_it_is(command_id: str, states: set[obj
 
 def test_the_full_screen_has_its_keys_from_the_same_table() -> None:
     bound = {binding.key: binding.action for binding in full_screen_bindings()}
-    assert bound == {one.key: f"act('{one.id}')" for one in COMMANDS if one.full_screen}
+    assert bound == {one.key: one.id for one in COMMANDS if one.full_screen}
 
 
 def test_of_the_commands_that_share_a_place_of_the_key_bar_a_store_has_at_most_one() -> None:

@@ -84,6 +84,43 @@ def test_failed_store_on_the_full_screen(snap_compare: Snap, tmp_path: Path, liv
     assert snap_compare(app, terminal_size=(80, 24), run_before=on_store(0, "enter"))
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_cancelled_store_on_the_full_screen(
+    snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(6, "enter"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_form_that_registers_a_failed_store_anew(
+    snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(0, "e"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_track_asks_for_an_id_and_a_name(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(1, "t"))
+
+
+def test_activate_asks_in_a_very_small_terminal(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=(50, 15), run_before=on_store(1, "a"))
+
+
+def test_help_in_a_narrow_terminal(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=(50, 24), run_before=on_store(1, "question_mark"))
+
+
 def test_in_ascii(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url, fixed=True, ascii_only=True)

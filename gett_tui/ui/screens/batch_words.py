@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.error_messages import sentence
 from gett_tui.onboarding.status import OwnState, Status, meaning
-from gett_tui.text import one_line
+from gett_tui.text import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,26 +45,21 @@ class Told(NamedTuple):
     is_bad: bool
 
 
-def stores(number: int) -> str:
-    """``number`` stores, in words."""
-    return f"{number} store{'' if number == 1 else 's'}"
-
-
 def told(aim: Aim, summary: Summary[Record]) -> Told | None:
     """What to say of a batch of several stores; None when nothing need be said."""
     missed = [(end.item.name, why) for end in (*summary.failed, *summary.done) if (why := _why_missed(aim, end))]
     number = len(summary.done) + len(summary.failed)
     if not missed:
         reached = tuple(_arrival(end) for end in summary.done)
-        return None if aim.quiet else Told(f"{aim.done.format(stores(number))}.", reached, is_bad=False)
+        return None if aim.quiet else Told(f"{aim.done.format(count(number, 'store'))}.", reached, is_bad=False)
     details = tuple(f"{one_line(name, _NAME)}: {why}" for name, why in missed)
     return Told(f"{_how_many(aim, number, len(missed))}: {_reason(missed).rstrip('.')}.", details, is_bad=True)
 
 
 def _how_many(aim: Aim, number: int, missed: int) -> str:
     if missed == number:
-        return aim.done.format(f"none of {stores(number)}")
-    return f"{aim.done.format(stores(number - missed))}, {missed} not"
+        return aim.done.format(f"none of {count(number, 'store')}")
+    return f"{aim.done.format(count(number - missed, 'store'))}, {missed} not"
 
 
 def _reason(missed: Sequence[tuple[str, str]]) -> str:

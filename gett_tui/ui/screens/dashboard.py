@@ -6,7 +6,7 @@ What it is made of stands beside it: the running copy (``runtime_host``), the st
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
+    from gett_tui.ui.app import GettApp
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.runtime_host import MakeRuntime
@@ -197,15 +198,18 @@ class Dashboard(ListKeys):
         from gett_tui.ui.screens.detail import DetailScreen
 
         note = self._follower.note(record.key)
-        self._follower.detail = DetailScreen(record, note, clock=self._now, ascii_only=self._ascii)
+        self._follower.detail = DetailScreen(record, note, act=self._act_on, clock=self._now, ascii_only=self._ascii)
         self.app.push_screen(self._follower.detail, self._detail_left)
 
-    def _detail_left(self, command_id: str | None) -> None:
-        detail, self._follower.detail = self._follower.detail, None
-        record = self.stores.record(detail.key) if detail is not None else None
-        if record is not None and command_id is not None:
-            # What was read there is what is acted on, whatever is marked.
+    def _act_on(self, command_id: str, record: Record) -> None:
+        """What was read on the full screen is what is acted on, whatever is marked."""
+        if command_id == "copy_id":
+            cast("GettApp", self.app).copy_ids([record])
+        else:
             self._dispatch.act(command_id, [record])
+
+    def _detail_left(self, _: None) -> None:
+        self._follower.detail = None
 
     def action_help(self) -> None:
         """All keys and signs."""
@@ -229,12 +233,7 @@ class Dashboard(ListKeys):
 
     def action_copy_id(self) -> None:
         """Copies the onboarding ids of the store under the cursor, or of the marked ones."""
-        ids = [record.onboarding_id for record in self._dispatch.selected() if record.onboarding_id]
-        if not ids:
-            self._notifications.warn("There is no onboarding id to copy.")
-            return
-        self.app.copy_to_clipboard("\n".join(ids))
-        self._notifications.say(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
+        cast("GettApp", self.app).copy_ids(self._dispatch.selected())
 
     def action_leave(self) -> None:
         """Clears the filter and gives the list the focus; then takes the message that stands for read."""

@@ -1,36 +1,35 @@
-"""What all dialogs share: the message line, the word PRODUCTION, their styles, and when a ``y`` counts.
+"""What all dialogs share: the message line, the word PRODUCTION, their fit, and styles that are read when one opens.
 
-The styles are read when the first dialog opens and not at the start.
+Its invariant: a dialog hides no answer, however small the terminal is: what is long is cut in its middle or scrolls.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
-from textual import events, on
-from textual.binding import Binding
+from rich.cells import cell_len, chop_cells
 from textual.screen import ModalScreen
-from textual.widgets import Button
 
-from gett_tui.ui.commands import LEAVE
+from gett_tui.text import one_line
 from gett_tui.ui.production import WORD
 from gett_tui.ui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual._path import CSSPathType
-    from textual.binding import BindingType
+    from textual.geometry import Size
 
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.notifications import Notifications
 
 T = TypeVar("T")
-DO = "y"
-"""The one key that says yes."""
+
+_WIDE = 76
+_FRAME, _SLIM_FRAME = 6, 4
+_SLIM = 60
+"""Cells below which buttons stand below one another, and nothing is spent on looks."""
+_LOW = 20
+"""Rows below which nothing is spent on looks."""
 
 
 @runtime_checkable
@@ -39,15 +38,17 @@ class _Dashboards(Protocol):
     environment: Environment
 
 
-@runtime_checkable
-class _KnowsTheTerminal(Protocol):
-    def when_shown(self, then: Callable[[], None]) -> None: ...
-
-
 class Dialog(ModalScreen[T]):
     """A screen over the dashboard that ends with an answer."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).parent.parent / "screens.tcss"
+    # Declared as Textual does, which is no ClassVar.
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fits: Size | None = None
 
     def on_mount(self) -> None:
         """What is said while it is open is seen in its place, which the dialog leaves free; so is which Gett it is."""
@@ -65,58 +66,34 @@ class Dialog(ModalScreen[T]):
         """Whether something was typed here that would be lost with the program."""
         return False
 
+    def fit(self) -> None:
+        """Fits the texts to the terminal when its size has changed. They are composed to fit it as it was."""
 
-class Question(Dialog[bool]):
-    """True when confirmed. Only ``y`` or a click on the button ``#do`` confirms, Enter never; ``#safe`` does nothing.
+    def on_resize(self) -> None:
+        """Fits the texts, unless they do already: what is written twice is laid out twice."""
+        size, before = self.app.size, self._fits
+        self._fits = size
+        if before is not None and size != before:
+            self.fit()
 
-    What was typed before the question was on the screen confirms nothing: nobody has read it.
-    """
+    @property
+    def room(self) -> int:
+        """Cells for a line of text inside the dialog's frame."""
+        width = self.app.size.width
+        return max(1, min(_WIDE, width) - (_SLIM_FRAME if width < _SLIM else _FRAME))
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(DO, "confirm", "Do it"),
-        Binding(f"n,{LEAVE},q", "keep", "Leave it"),
-        Binding("left,right", "app.focus_next", show=False),
-    ]
+    @property
+    def is_small(self) -> bool:
+        """Whether nothing is spent on looks."""
+        return self.app.size.height < _LOW or self.app.size.width < _SLIM
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._seen_at = math.inf
 
-    def on_mount(self) -> None:
-        """The safe answer has the focus."""
-        self.query_one("#safe", Button).focus()
-        self.call_after_refresh(self._painted)
-
-    def _painted(self) -> None:
-        # A terminal that is stuck, or far away, has not shown what is painted here: its app knows.
-        app: object = cast("object", self.app)
-        if isinstance(app, _KnowsTheTerminal):
-            app.when_shown(self._seen)
-        else:
-            self._seen()
-
-    def _seen(self) -> None:
-        self._seen_at = monotonic()
-
-    def on_key(self, event: events.Key) -> None:
-        """Says what to press when a key says yes too easily, or too early."""
-        if event.key == "enter" and self.focused is not None and self.focused.id == "do":
-            self._refuse(event, f"Press {DO} to do it.")
-        elif event.key == DO and event.time < self._seen_at:
-            self._refuse(event, f"Press {DO} again: the question was not on the screen yet.")
-
-    def _refuse(self, event: events.Key, why: str) -> None:
-        event.stop()
-        event.prevent_default()
-        self.notify(why, markup=False)
-
-    @on(Button.Pressed, "#safe")
-    def action_keep(self) -> None:
-        """Leaves everything as it is."""
-        self.dismiss(False)
-
-    @on(Button.Pressed, "#do")
-    def action_confirm(self) -> None:
-        """Does it."""
-        if self._seen_at <= monotonic():
-            self.dismiss(True)
+def fitted(text: str, cells: int) -> str:
+    """``text`` inert in at most ``cells`` cells, cut in its middle: ends are what ids and names differ in."""
+    text = one_line(text)
+    if cell_len(text) <= cells:
+        return text
+    if cells < 3:
+        return (chop_cells(text, cells) or [""])[0] if cells > 0 else ""
+    tail = chop_cells(text[::-1], (cells - 1) // 2)[0][::-1]
+    return f"{chop_cells(text, cells - 1 - cell_len(tail))[0]}…{tail}"

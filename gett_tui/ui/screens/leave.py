@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
 from gett_tui.ui.commands import LEAVE
-from gett_tui.ui.screens.dialog import DO, Question
+from gett_tui.ui.screens.question import DO, Question
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

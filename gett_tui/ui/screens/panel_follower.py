@@ -1,4 +1,4 @@
-"""The panel, the key bar, and the full screen when it is open, follow the store under the cursor."""
+"""The panel and the key bar follow the store under the cursor; the full screen, when it is open, its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REST = 0.15
 
 
 class PanelFollower:
-    """Shows what ``stores`` has under the cursor in ``panel`` and ``detail``, and in ``keys`` what can be done."""
+    """Shows what ``stores`` has under the cursor in ``panel``, and what can be done in ``keys``; keeps ``detail`` true."""
 
     def __init__(self, screen: Screen[None], stores: StoreList, panel: PipelinePanel, keys: KeyBar) -> None:
         self._screen = screen
@@ -43,6 +43,7 @@ class PanelFollower:
             self._notes.pop(key, None)
         else:
             self._notes[key] = text
+        self._show_detail()
         if key == self._stores.cursor_key:
             self.show()
 
@@ -53,8 +54,13 @@ class PanelFollower:
         note = self._notes.get(key) if key else None
         self._panel.show(record, note)
         self.show_keys()
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        # Its store need not be the one under the cursor any more.
         if self.detail is not None:
-            self.detail.show(record, note)
+            key = self.detail.key
+            self.detail.show(self._stores.record(key), self._notes.get(key))
 
     def show_keys(self) -> None:
         """Shows what can be done with the marked stores, or with the one under the cursor."""
@@ -63,7 +69,8 @@ class PanelFollower:
         self._keys.show(self._stores.record(key) if key else None, [record for record in found if record is not None])
 
     def stores_changed(self, changed: Iterable[Record], removed: Iterable[str]) -> None:
-        """Shows the store under the cursor when it is one of these."""
+        """Shows the store under the cursor when it is one of these, and the one on the full screen."""
+        self._show_detail()
         shown = self._stores.cursor_key
         if shown is None or shown in removed or any(record.key == shown for record in changed):
             self.show()

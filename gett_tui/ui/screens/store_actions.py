@@ -6,15 +6,15 @@ Imported when the runtime is: nothing of it is on the first frame.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gett_tui.error_messages import sentence
 from gett_tui.onboarding.batch import Batch
-from gett_tui.onboarding.status import OwnState, Status, can_change
-from gett_tui.text import one_line
-from gett_tui.ui import form_handlers
-from gett_tui.ui.commands import command, with_keys
-from gett_tui.ui.screens.batch_words import AIMS, arrival, stores, told
+from gett_tui.onboarding.status import can_change
+from gett_tui.text import count
+from gett_tui.ui.commands import command
+from gett_tui.ui.screens.batch_words import AIMS, arrival, told
+from gett_tui.ui.screens.store_dialogs import StoreDialogs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,26 +23,16 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.batch import End, Summary
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
-    from gett_tui.ui.form_result import Submitted
     from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.batch_words import Aim
-    from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.store_list import StoreList
 
     UseCase = Callable[[Record], Awaitable[Record]]
 
 _SILENT = 2.0
 """Seconds after which a person is told that what a key has begun still goes on."""
-_LEADS_TO: Mapping[str, State] = {
-    "activate": Status.ACTIVE,
-    "cancel": OwnState.CANCELLED,
-    "drop": OwnState.DROPPED,
-    "again": Status.PENDING_CATALOG,
-}
-"""What the store is to come to by an action that is asked about, so that the cursor can go on at once."""
 
 
 class StoreActions:
@@ -60,15 +50,15 @@ class StoreActions:
         self._stores = stores
         self._runtime = runtime
         self._service = runtime.service
-        self._environment = environment
         self._notifications = notifications
+        self._dialogs = StoreDialogs(screen, stores, runtime, environment, notifications)
         self._actions: Mapping[str, Callable[[Sequence[Record]], None]] = {
-            "register": lambda _chosen: self._register(),
+            "register": lambda _chosen: self._dialogs.register(),
             "activate": partial(self._change, "activate", "activate", self._activate),
             "cancel_onboarding": partial(self._change, "cancel_onboarding", "cancel", self._cancel),
             "fix": self._fix,
             "resolve": self._resolve,
-            "track": lambda _chosen: self._track(),
+            "track": lambda _chosen: self._dialogs.track(),
             "refresh": self._refresh,
             "refresh_all": lambda _chosen: self._refresh_all(),
         }
@@ -89,7 +79,7 @@ class StoreActions:
         if not records:
             self._notifications.warn("There is no store to ask Gett about.")
             return
-        self._notifications.say(f"Asking Gett about {stores(len(records))}.")
+        self._notifications.say(f"Asking Gett about {count(len(records), 'store')}.")
         self._run_each("refresh", records, lambda record: self._service.refresh(record.key, urgent=False), is_told=True)
 
     def _run_each(self, aim: str, records: Sequence[Record], use_case: UseCase, *, is_told: bool = False) -> None:
@@ -148,114 +138,15 @@ class StoreActions:
                 self._stores.clear_marks()
                 self._run_each(action, able, use_case)
 
-        self._confirm(action, able, answered, left_out=len(chosen) - len(able))
+        self._dialogs.confirm(action, able, answered, left_out=len(chosen) - len(able))
 
-    def _confirm(
-        self, action: str, records: Sequence[Record], then: Callable[[object], None], *, left_out: int = 0
-    ) -> None:
-        # The dialogs are imported when they are needed: none of them is on the first frame.
-        from gett_tui.ui.screens.confirm import ConfirmScreen
-
-        screen = ConfirmScreen(action, records, self._environment, left_out=left_out)
-        self._ask(screen, then, leaving=records, status=_LEADS_TO[action])
-
-    def _ask(
-        self,
-        screen: Screen[Any],
-        then: Callable[[Any], None],
-        *,
-        leaving: Sequence[Record] = (),
-        status: State = OwnState.CANCELLED,
-    ) -> None:
-        """Shows a dialog; the list keeps its order meanwhile.
-
-        Those that are ``leaving`` for ``status`` when the answer is yes leave the cursor to the next one at once (see
-        ``StoreList.step_past``). The dialog is there before this returns: keys that come in a burst must not act on
-        the list behind it.
-        """
-
-        def answered(answer: object) -> None:
-            if answer:
-                self._stores.step_past([record.key for record in leaving], status)
-            self._stores.release()
-            then(answer)
-
-        self._stores.hold()
-        self._screen.app.push_screen(screen, answered)
-
-    # -- forms
-
-    def _register(self) -> None:
-        self._form(partial(form_handlers.register, self._service))
-
-    def _form(
-        self,
-        submit: Submit,
-        initial: Mapping[str, str] | None = None,
-        title: str = "Register a store",
-        replaced: Record | None = None,
-    ) -> None:
-        from gett_tui.ui.screens.register import RegisterScreen
-
-        form = RegisterScreen(
-            self._environment,
-            submit=submit,
-            check_catalog=self._runtime.check_catalog,
-            known_ids=lambda: [record.partner_store_id for record in self._service.records()],
-            initial=initial,
-            title=title,
-        )
-        leaving = [replaced] if replaced is not None else []
-        self._ask(form, partial(self._registered, replaced), leaving=leaving)
-
-    def _registered(self, replaced: Record | None, key: str | None) -> None:
-        if key is None:
-            return
-        record = self._stores.record(key)
-        is_lost = record is not None and record.status == OwnState.UNCONFIRMED
-        self._go_to(key, None if is_lost else replaced)
-        if record is not None and is_lost:
-            settle = with_keys("{resolve} settles it.")
-            self._notifications.fail(f"unconfirmed, the answer is lost. {settle}", about=record)
-        elif record is not None:
-            self._notifications.say(f"Registered {record.name}")
+    # -- one store
 
     def _fix(self, chosen: Sequence[Record]) -> None:
-        """Cancels a failed store and registers it again, with the old values filled in."""
+        """Cancels a failed store and registers it again, with the old values filled in and the reason on top."""
         record = self._the_one("fix", chosen)
-        if record is None:
-            return
-        initial = {name: str(value) for name, value in record.sent.items()}
-        submit = partial(form_handlers.register_anew, self._service, record)
-        self._form(submit, initial, "Cancel, and register anew", record)
-
-    def _go_to(self, key: str, replaced: Record | None) -> None:
-        """Puts the cursor on a store, unless it has gone on in the queue from the one that this store replaces."""
-        if replaced is None or self._stores.cursor_key == replaced.key:
-            self._stores.move_to(key)
-
-    def _track(self) -> None:
-        explain = "The onboarding id, as Gett gave it to whoever registered the store."
-        self._ask_id("Track an onboarding", explain, partial(form_handlers.track, self._service))
-
-    def _ask_id(
-        self,
-        title: str,
-        explain: str,
-        submit: Callable[[str], Awaitable[Submitted]],
-        settled: Record | None = None,
-    ) -> None:
-        from gett_tui.ui.screens.ask import AskScreen
-
-        leaving = [settled] if settled is not None else []
-        screen = AskScreen(title, explain, submit=submit)
-        self._ask(screen, partial(self._tracked, settled), leaving=leaving, status=Status.PENDING_CATALOG)
-
-    def _tracked(self, settled: Record | None, key: str | None) -> None:
-        if key is not None:
-            self._go_to(key, settled)
-
-    # -- what is unconfirmed
+        if record is not None:
+            self._dialogs.fix(record)
 
     def _resolve(self, chosen: Sequence[Record]) -> None:
         """Resolves an unconfirmed store: the id is known, send it again, or give it up."""
@@ -264,12 +155,11 @@ class StoreActions:
             return
         from gett_tui.ui.screens.resolve import ResolveScreen
 
-        self._ask(ResolveScreen(record), partial(self._resolved, record))
+        self._dialogs.ask(ResolveScreen(record), partial(self._resolved, record))
 
     def _resolved(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
-            explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record), record)
+            self._dialogs.attach(record)
         elif choice in ("again", "drop"):
             use_case = self._service.try_again if choice == "again" else self._service.drop
 
@@ -277,7 +167,7 @@ class StoreActions:
                 if confirmed:
                     self._run_each(choice, [record], lambda asked_about: use_case(asked_about.key, asked_about))
 
-            self._confirm(choice, [record], answered)
+            self._dialogs.confirm(choice, [record], answered)
 
     def _the_one(self, command_id: str, chosen: Sequence[Record]) -> Record | None:
         """The one store that a key for one store is for; None, with a word, when it cannot be."""
