@@ -205,7 +205,8 @@ async def test_the_help_scrolls_in_a_small_terminal_and_closes_by(key: str) -> N
 @pytest.mark.parametrize("size", [SMALL, (50, 20), (50, 60), (120, 40)])
 async def test_the_help_wraps_within_its_column(size: tuple[int, int]) -> None:
     app = DialogApp(HelpScreen(ascii_only=False))
-    keys = {command.key_words for command in COMMANDS} | {keys.split(" ")[0] for keys, _ in MOVES} | set("?!▸…✓–~")
+    words = [*(command.key_words for command in COMMANDS), *(keys for keys, _ in MOVES)]
+    keys = {each.split(" ")[0] for each in words} | set("?!▸…✓–~")
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         for row in app.text().splitlines():

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from gett_tui.ui.commands import COMMANDS, LEAVE, command, full_screen_bindings
 from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.widgets.key_bar import KEY
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     Act = Callable[[str, Record], None]
 
-_ROWS = 2
-"""Rows that the keys may take."""
 _LAST = ("refresh", "copy_id", "palette")
 """Commands that are not missed where there is no room."""
 
@@ -126,19 +125,17 @@ class DetailKeys(Widget):
         able = _able(record)
         if able != self._able:
             self._able = able
-            self.refresh(layout=True)
+            self.refresh()
 
     def render(self) -> Text:
-        """As many keys as fit ``_ROWS`` rows, in the order of their worth."""
-        rows, width = [Text(no_wrap=True)], self.app.size.width
+        """As many keys as there is room for, in the order of their worth."""
+        row, width = Text(no_wrap=True), self.app.size.width
         for key, words in _keys(self._able):
-            part = Text(" ").append(key, "bold").append(f" {words} ")
-            if rows[-1].cell_len + part.cell_len > width:
-                if len(rows) == _ROWS:
-                    break
-                rows.append(Text(no_wrap=True))
-            rows[-1].append_text(part)
-        return Text("\n", no_wrap=True).join(rows)
+            part = Text(" ").append(key, KEY).append(f" {words} ")
+            if row.cell_len + part.cell_len > width:
+                break
+            row.append_text(part)
+        return row
 
 
 def _able(record: Record) -> tuple[str, ...]:
@@ -148,7 +145,7 @@ def _able(record: Record) -> tuple[str, ...]:
 def _keys(able: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The keys and what they do: what the store waits for, the way back, and what is not missed."""
     first = [command(name) for name in able if name not in (*_LAST, "help")]
-    yield from ((one.key_words, one.words) for one in first)
+    yield from ((one.key_words, one.bar_words) for one in first)
     yield LEAVE, "back"
     last = [command(name) for name in ("help", *_LAST) if name in able]
-    yield from ((one.key_words, one.words) for one in last)
+    yield from ((one.key_words, one.bar_words) for one in last)

@@ -22,7 +22,7 @@ _REST = 0.15
 
 
 class PanelFollower:
-    """Shows what ``stores`` has under the cursor in ``panel``, and what can be done in ``keys``; keeps ``detail`` true."""
+    """Shows in ``panel`` what ``stores`` has under the cursor, in ``keys`` what can be done with it, and ``detail``."""
 
     def __init__(self, screen: Screen[None], stores: StoreList, panel: PipelinePanel, keys: KeyBar) -> None:
         self._screen = screen

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.record import Record
 
-_KEY = "bold cyan"
+KEY = "bold cyan"
+"""How a key stands out in a line of them."""
 _GAP = 2
 
 _LEFT = tuple(map(command, BAR))
@@ -57,7 +58,7 @@ class KeyBar(Widget):
         bar = _joined([_words(each) for each in left])
         right = _joined([*(self._of_row(place) for place in of_row), *map(_words, _ALWAYS)])
         if right.cell_len + 2 > width:
-            right = _joined([Text(each.key_words, _KEY) for each in _ALWAYS])
+            right = _joined([Text(each.key_words, KEY) for each in _ALWAYS])
         bar = Text(" ", no_wrap=True).append_text(bar)
         bar.append(" " * max(0, width - bar.cell_len - right.cell_len - 1))
         return bar.append_text(right)
@@ -69,7 +70,7 @@ class KeyBar(Widget):
 
 
 def _words(command: Command) -> Text:
-    return Text().append(command.key_words, _KEY).append(f" {command.bar_words}")
+    return Text().append(command.key_words, KEY).append(f" {command.bar_words}")
 
 
 def _widest(place: Sequence[Command]) -> int:
