@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.segment import Segment
 
 from gett_tui.ui.columns import COLUMNS, LEAD, Face, Widths, cell, cells, inert, titles
-from gett_tui.ui.sort_keys import ATTENTION
+from gett_tui.ui.sort_keys import ATTENTION, FALLING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,8 @@ class Line(NamedTuple):
 
 def header(order: str, widths: Widths, *, reverse: bool, ascii_only: bool) -> Line:
     """The line of titles; the arrow tells the order, above the signs for that of attention."""
-    arrow = ("^" if reverse else "v") if ascii_only else ("▴" if reverse else "▾")
+    falls = (order in FALLING) != reverse
+    arrow = ("v" if falls else "^") if ascii_only else ("▾" if falls else "▴")
     lead = f" {arrow}" if order == ATTENTION else ""
     return Line("header", text=f"{lead:<{LEAD}}" + "".join(cells(titles(order, arrow), widths, ascii_only)))
 
