@@ -18,11 +18,11 @@ from gett_tui.ui.production import BADGE, LINE, READABLE, border_red, contrast, 
 RED = {1, 9}
 WHITE = {7, 15}
 OPENERS = {
-    "confirm": ("a", "Activate this store"),
+    "confirm": ("a", "Put this store live"),
     "form": ("n", "Register a store"),
     "ask": ("t", "Track an onboarding"),
     "help": ("question_mark", "Ask Gett about every store"),
-    "detail": ("enter", "goes back"),
+    "detail": ("enter", "escape back"),
     "log": ("l", "Nothing has been said yet"),
 }
 

@@ -23,7 +23,7 @@ DIALOGS = {
     "form": ("n", "Register a store on"),
     "help": ("?", "escape closes"),
     "palette": (":", "Search for commands"),
-    "confirmation": ("x", "Cancel onboarding this store"),
+    "confirmation": ("x", "Cancel the onboarding of this store"),
 }
 """The key that opens each, and what is then on the screen."""
 

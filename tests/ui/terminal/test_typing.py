@@ -47,12 +47,12 @@ ANSWER = b"\x1b[?2026;2$y"
 def test_the_late_rest_of_an_answer_confirms_nothing_and_y_does(tmp_path: Path, live: Live, cut: int) -> None:
     with start(tmp_path, live, **OVER_SSH) as session:
         session.send("x")
-        session.wait_for("Cancel onboarding this store")
+        session.wait_for("Cancel the onboarding of this store")
         session.read_until_quiet(0.3)
         send(session, ANSWER[:cut], ANSWER[cut:], gap=1.5)
         session.read_for(0.5)
         assert live.state.journal == []
-        assert any("Cancel onboarding this store" in line for line in session.screen())
+        assert any("Cancel the onboarding of this store" in line for line in session.screen())
         session.send("y")
         session.wait_for("cancelled")
     assert live.carried_out("cancel") == 1
@@ -133,7 +133,7 @@ def test_a_question_that_a_stuck_terminal_has_not_shown_is_not_confirmed(tmp_pat
             session.send("y")
         time.sleep(0.5)
         assert live.state.journal == []
-        session.wait_for("Cancel onboarding this store")
+        session.wait_for("Cancel the onboarding of this store")
         session.read_until_quiet(0.5)
         session.send("y")
         session.wait_for("cancelled")
