@@ -36,6 +36,10 @@ the next."""
 def run(argv: Sequence[str]) -> int:
     """Runs one command line and gives its exit status."""
     streams.prepare()
+    from gett_tui.config import suspects_in
+
+    # Held as long as anything is said: a key may have been pasted into what names a place.
+    _suspects = suspects_in(os.environ)
     arguments = _arguments(argv)
     try:
         code = int(_dispatch(arguments))

@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.gett.secret import redacted
 from gett_tui.storage import index
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
@@ -49,7 +50,7 @@ def run_profile(profile: Profile, key: Secret, look: Look) -> int:
 
         return Runtime(config_for(profile, key), listener)
 
-    where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
+    where = Environment(profile.name, redacted(profile.host), is_production=profile.is_production, bell=profile.bell)
     preview = index.first(profile.folder, shutil.get_terminal_size().lines)
     return asyncio.run(_run(make_runtime, where, look, preview))
 

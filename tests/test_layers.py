@@ -27,7 +27,7 @@ BELOW: dict[str, str] = {
     "onboarding": "gett",
     "api_key": "config gett",
     "config": "config_file gett",
-    "config_file": "",
+    "config_file": "gett",
     "sandbox": "catalog",
     "catalog": "gett",
     "crash_report": "gett",

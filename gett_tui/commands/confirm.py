@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.commands.output import ask
 from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.gett.secret import redacted
 from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
 
@@ -37,4 +38,4 @@ def question(action: str, record: Record, profile: Profile) -> str:
     """The question: what, which store, how it stands, and where."""
     store = f"{one_line(record.name, _PART)} ({one_line(record.partner_store_id, _PART) or 'no partner store id'})"
     stands = one_line(meaning(record.status).words, _PART)
-    return f"{action} {store}, {stands}, on {profile.name.upper()} ({profile.host})? Type yes: "
+    return f"{action} {store}, {stands}, on {profile.name.upper()} ({redacted(profile.host)})? Type yes: "

@@ -12,9 +12,14 @@ import base64
 import re
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
+from gett_tui.gett.key_shape import doubtful_parts
 from gett_tui.gett.spellings import decoded, in_base85, numbers, runs, spellings, stripped, unbroken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HIDDEN = "***"
 """Stands where the key stood."""
@@ -68,6 +73,21 @@ def redacted(text: str) -> str:
     for secret in list(_KNOWN):
         clean = without_key(clean, secret)
     return text if clean is data else clean.decode("utf-8", "replace")
+
+
+def suspects(values: Iterable[str]) -> tuple[Secret, ...]:
+    """What may be a key in ``values``, which a person has set: for as long as they are held, ``redacted`` hides them.
+
+    So whatever is said of a setting tells where it stands, and its text only where that looks like no key.
+    """
+    return tuple(Secret(part) for part in dict.fromkeys(part for value in values for part in doubtful_parts(value)))
+
+
+def shown(value: str) -> str:
+    """``value``, a name or a place that nobody here has checked, without what may be a key in it."""
+    for part in sorted(doubtful_parts(value), key=len, reverse=True):
+        value = value.replace(part, HIDDEN)
+    return value
 
 
 def without_key(text: bytes, key: Secret) -> bytes:

@@ -77,9 +77,9 @@ def _orders(arguments: Arguments) -> Orders:
 def _secret(arguments: Arguments) -> bytes | None:
     if arguments.order_secret_env is not None:
         secret = os.environb.get(os.fsencode(arguments.order_secret_env), b"").strip()
-        place = f"variable {arguments.order_secret_env}"
+        place = "variable that --order-secret-env names"
     elif arguments.order_secret_file is not None:
-        secret, place = _read_secret(arguments.order_secret_file), f"file {arguments.order_secret_file}"
+        secret, place = _read_secret(arguments.order_secret_file), "file that --order-secret-file names"
     else:
         return None
     if not secret:
@@ -94,7 +94,7 @@ def _read_secret(path: str) -> bytes:
             return file.read(_SECRET_LIMIT).strip()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise ConfigError(f"The secret cannot be read from {path}: {why}.") from None
+        raise ConfigError(f"The secret cannot be read from the file that --order-secret-file names: {why}.") from None
 
 
 def _listen(port: int) -> socket.socket:
