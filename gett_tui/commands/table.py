@@ -18,7 +18,7 @@ _YES = Option(("--yes",), "do not ask", {"action": "store_true"})
 
 def _of_field(field: Field) -> Option:
     is_option = field.option.startswith("-")
-    more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.option.upper()}
+    more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.typed}
     return Option((field.option,), field.placeholder, more)
 
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.errors import Cause, ConfigError, GettTuiError
 
 if TYPE_CHECKING:
     import argparse
@@ -45,9 +45,8 @@ def run(arguments: Arguments) -> int:
 
         orders = _orders(arguments)
     except ModuleNotFoundError as error:
-        raise GettTuiError(
-            f"The sandbox needs {error.name}: install gett-tui with its extra, gett-tui[sandbox]."
-        ) from None
+        facts = {"part": "sandbox", "module": error.name}
+        raise GettTuiError(f"{error.name} is missing", cause=Cause.EXTRA, facts=facts) from None
     state = State(time.time, arguments.pending, arguments.ingesting, arguments.spread, random.Random(arguments.seed))  # noqa: S311
     sandbox = Sandbox(state, Settings(keys=_keys(arguments)), fetch, orders)
     listening = _listen(arguments.port)
@@ -105,7 +104,7 @@ def _listen(port: int) -> socket.socket:
         listening.listen()
     except (OSError, OverflowError):
         listening.close()
-        raise GettTuiError(f"Port {port} of {_HOST} cannot be used; choose another with --port.") from None
+        raise GettTuiError(f"port {port}", cause=Cause.PORT, facts={"port": port, "host": _HOST}) from None
     return listening
 
 

@@ -98,7 +98,7 @@ def test_which_error_means_which_status() -> None:
             lost,
             StorageError("x"),
             PermissionError(13, "x"),
-            UnconfirmedError("x", record, lost),
+            UnconfirmedError(record, lost),
             UnkeptError("p-1", ONE),
             SignalledError(15),
         )
