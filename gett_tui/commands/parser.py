@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from gett_tui import __version__
 from gett_tui.commands.command import Option
+from gett_tui.commands.help_format import HelpFormatter, example, filled
 from gett_tui.commands.table import COMMANDS
 from gett_tui.config_file import near_name
 from gett_tui.gett.key_shape import HARMLESS
@@ -63,12 +64,18 @@ def _parts(typed: Iterable[str]) -> set[str]:
 
 def build() -> argparse.ArgumentParser:
     """The parser of the whole command line; the argument ``handler`` is None where no command is named."""
-    parser = _Parser(prog="gett-tui", description="Put stores onto the Gett network.")
+    parser = _Parser(
+        prog="gett-tui",
+        description=filled("Put stores onto the Gett network. Without a command: the dashboard."),
+        formatter_class=HelpFormatter,
+    )
     parser.set_defaults(handler=None)
     _add(parser, _GENERAL)
     subparsers = parser.add_subparsers(metavar="COMMAND")
     for command in COMMANDS:
-        own = subparsers.add_parser(command.name, help=command.words, epilog=f"example: {command.example}")
+        own = subparsers.add_parser(
+            command.name, help=command.words, epilog=example(command.example), formatter_class=HelpFormatter
+        )
         own.set_defaults(handler=command.handler)
         _add(own, command.options)
     return parser
