@@ -65,6 +65,12 @@ def test_a_known_status_of_no_store_and_an_unknown_one_of_a_store_are_both_fine(
     assert (done.status, done.out.count("p-1"), done.err) == (0, 2, "")
 
 
+def test_one_change_that_is_left_out_is_told_as_one(tmp_path: Path, run: Run) -> None:
+    history = (Change(OwnState.REGISTERING, AT), Change(Status.ACTIVE, AT, folded=1))
+    keep(tmp_path, store(ONE, "p-1", Status.ACTIVE, history=history))
+    assert "1 change is left out here" in run(environment(tmp_path, NOWHERE), "show", ONE).out
+
+
 def test_list_takes_one_status(tmp_path: Path, run: Run) -> None:
     three(tmp_path)
     done = run(environment(tmp_path, NOWHERE), "list", "--status", "active")
