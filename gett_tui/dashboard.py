@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.gett.secret import redacted
 from gett_tui.storage import index
-from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
 
@@ -109,8 +108,11 @@ async def _close(runtime: Runtime) -> None:
     if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
-    for onboarding_id, partner in runtime.service.unsaved.items():
-        _say(f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down.")
+    for onboarding_id, partner_store_id in runtime.service.unsaved.items():
+        from gett_tui.error_messages import sentence
+        from gett_tui.onboarding.errors import UnkeptError
+
+        _say(sentence(UnkeptError(partner_store_id, onboarding_id)))
 
 
 def _report_crash(error: BaseException, look: Look) -> int:

@@ -64,7 +64,8 @@ def sentence(error: BaseException, *, is_write: bool | None = None, options: Map
     if isinstance(error, OSError) and not isinstance(error, GettTuiError):
         return _capital(describe(Cause.FILE, _file_facts(error)))
     if not isinstance(error, GettTuiError):
-        return f"An unforeseen error ({type(error).__name__}); --debug writes the details to a file."
+        told = describe(Cause.UNFORESEEN, {"kind_of": type(error).__name__}).rstrip(".")
+        return f"{_capital(told)}; --debug writes the details to a file."
     facts = error.facts if options is None else _with_options(error.facts, options)
     if error.cause is Cause.OTHER or not (facts or _needs_none(error.cause)):
         return one_line(str(error), _LIMIT)

@@ -13,6 +13,7 @@ from gett_tui.errors import Cause
 _CERTIFICATE = "Check SSL_CERT_FILE: a proxy may use its own certificate."
 
 CAUSES: dict[Cause, tuple[str, str]] = {
+    Cause.UNFORESEEN: ("an unforeseen error ({kind_of})", ""),
     Cause.DNS: ("the host name {host} is not found (DNS)", "Check the base URL and this machine's name server."),
     Cause.REFUSED: (
         "the connection to {host} is refused",

@@ -19,6 +19,9 @@ class Cause(StrEnum):
     OTHER = "other"
     """None of the others: the text alone says it."""
 
+    UNFORESEEN = "unforeseen"
+    """An error that nobody foresaw; the fact ``kind_of`` is its type."""
+
     DNS = "dns"
     REFUSED = "refused"
     CONNECT_TIMEOUT = "connect_timeout"

@@ -18,7 +18,7 @@ BELOW: dict[str, str] = {
     "__main__": "cli",
     "cli": "commands dashboard config api_key storage onboarding crash_report error_messages",
     "commands": "runtime config config_file api_key sandbox storage onboarding gett error_messages",
-    "dashboard": "ui runtime demo config storage onboarding gett crash_report",
+    "dashboard": "ui runtime demo config storage onboarding gett error_messages crash_report",
     "ui": "runtime onboarding gett error_messages",
     "demo": "runtime sandbox storage onboarding gett",
     "runtime": "polling storage onboarding catalog config gett",

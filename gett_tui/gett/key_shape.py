@@ -15,8 +15,11 @@ MAX_KEY_LENGTH = 4_096
 HARMLESS = 11
 """Characters that may be shown of anything: fewer than what counts as a part of a key."""
 _PARTS = re.compile(r"[-_.]+")
-_USUAL = re.compile(r"(?:[a-z]{1,15}(?:[A-Z][a-z]{2,14}){0,3}|(?:[A-Z][a-z]{1,14}){1,4}|[A-Z]{1,15})?[0-9]{0,4}")
-"""A word as people name things: letters, capitals where words begin, and at most a few digits behind them."""
+_USUAL = re.compile(
+    r"(?:[a-z]{1,15}(?:[A-Z][a-z]{2,14}){0,3}|(?:[A-Z][a-z]{1,14}){1,4}|[A-Z]{1,15})?[0-9]{0,4}"
+    r"|[a-z]{2,12}[0-9]{1,2}[a-z]{2,12}|[A-Za-z0-9]{1,4}"
+)
+"""A word as people name things: letters, capitals where words begin, few digits (eu2prod, b2b, Store24)."""
 _TELLING = frozenset(("key", "apikey", "secret", "token", "sk", "pk"))
 """Words that a key is introduced with, when more follows."""
 _SEPARATORS = re.compile(r"[/\\:@?&=#,;|\s]+")
