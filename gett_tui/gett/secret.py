@@ -63,6 +63,12 @@ class Secret:
         return bool(self._value)
 
 
+class Suspect(Secret):
+    """What may be a key and need not be: it is hidden in what is said, and nothing is refused for its sake."""
+
+    __slots__ = ()
+
+
 _KNOWN: WeakSet[Secret] = WeakSet()
 
 
@@ -75,12 +81,18 @@ def redacted(text: str) -> str:
     return text if clean is data else clean.decode("utf-8", "replace")
 
 
+def holds_key(text: str) -> bool:
+    """Whether ``text`` holds a key that this program knows, in any spelling."""
+    data = text.encode("utf-8", "surrogatepass")
+    return any(without_key(data, key) is not data for key in list(_KNOWN) if not isinstance(key, Suspect))
+
+
 def suspects(values: Iterable[str]) -> tuple[Secret, ...]:
     """What may be a key in ``values``, which a person has set: for as long as they are held, ``redacted`` hides them.
 
     So whatever is said of a setting tells where it stands, and its text only where that looks like no key.
     """
-    return tuple(Secret(part) for part in dict.fromkeys(part for value in values for part in doubtful_parts(value)))
+    return tuple(Suspect(part) for part in dict.fromkeys(part for value in values for part in doubtful_parts(value)))
 
 
 def shown(value: str) -> str:

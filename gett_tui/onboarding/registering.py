@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, Outcome, UnreadableAnswerError
-from gett_tui.gett.secret import redacted
+from gett_tui.gett.secret import holds_key
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError, UnkeptError, busy_elsewhere
 from gett_tui.onboarding.reconcile import OtherStoreError
@@ -238,7 +238,7 @@ def _as_sent(attempt: Record) -> Registration:
 def _refuse_key(registration: Registration) -> None:
     """Raises NotPossibleError when the API key was pasted into a field: it would be sent, kept and shown."""
     for name, value in registration.wire().items():
-        if redacted(said := str(value)) is not said:
+        if holds_key(str(value)):
             raise NotPossibleError(f"the API key in {name}", cause=Cause.KEY_IN_FIELD, facts={"field": name})
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_driver import KEY, Run, as_process, environment
-from hostile_server import answering, head, hostile_server
+from hostile_server import answering, head, hostile_server, whole
 
 STORE = [
     "register",
@@ -85,6 +85,17 @@ def test_as_what_names_a_place_while_nobody_knows_that_it_is_a_key(
     done = run({**env, variable: value}, *command)
     assert hidden(done.out + done.err), (done.out, done.err)
     assert value not in done.out + done.err
+
+
+def test_what_only_looks_like_a_key_is_sent_and_kept_all_the_same(tmp_path: Path, run: Run) -> None:
+    typed = [word.replace("c.example", "vpce-0123456789abcdef0.example") for word in STORE]
+    env = environment(tmp_path, "", NO_PROXY="vpce-0123456789abcdef0.example")
+    made = {"onboardingId": "o-1", "status": "pending_catalog"}
+    with hostile_server(answering(whole(201, made))) as server:
+        done = run({**env, "GETT_BASE_URL": server.url}, *typed)
+        assert len(server.requests) == 1
+    assert done.status == 0, done.err
+    assert "vpce-0123456789abcdef0.example" in everything(tmp_path)
 
 
 def test_as_the_name_of_a_profile_that_stands_in_the_file(tmp_path: Path, run: Run) -> None:
