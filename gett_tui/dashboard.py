@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.gett.secret import redacted
 from gett_tui.storage import index
 from gett_tui.storage.settings_file import SettingsFile
 from gett_tui.text import one_line
@@ -53,7 +54,7 @@ def run_profile(profile: Profile, key: Secret, look: Look) -> int:
 
         return Runtime(config_for(profile, key), listener)
 
-    where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
+    where = Environment(profile.name, redacted(profile.host), is_production=profile.is_production, bell=profile.bell)
     preview = index.first(profile.folder, shutil.get_terminal_size().lines)
     keeper = SettingsKeeper(SettingsFile(profile.folder))
     return asyncio.run(_run(make_runtime, where, look, preview, keeper))
@@ -121,10 +122,12 @@ async def _close(runtime: Runtime) -> None:
     if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
+    from gett_tui.error_messages import sentence
+    from gett_tui.onboarding.errors import UnkeptError
+
     last = [_given_up_words(record) for record in runtime.service.given_up]
     last += [
-        f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down."
-        for onboarding_id, partner in runtime.service.unsaved.items()
+        sentence(UnkeptError(partner, onboarding_id)) for onboarding_id, partner in runtime.service.unsaved.items()
     ]
     if last:
         _say("\n".join(last))

@@ -20,7 +20,7 @@ from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
-from gett_tui.gett.secret import redacted
+from gett_tui.gett.secret import redacted, shown, suspects
 from gett_tui.storage.inspection import inspect, repair
 from gett_tui.storage.leadership import polling_copy
 from gett_tui.storage.state_folder import is_there, known_host
@@ -103,11 +103,11 @@ def _terminal(findings: Findings) -> None:
         findings.note("terminal: none on stdin and stderr, so only the commands work here")
         return
     size = shutil.get_terminal_size()
-    shown = f"terminal: {term or 'TERM is unset'}, {size.columns}x{size.lines}, {sys.stderr.encoding}"
+    kind = f"terminal: {term or 'TERM is unset'}, {size.columns}x{size.lines}, {sys.stderr.encoding}"
     if term in ("", "dumb"):
-        findings.bad(f"{shown}: the dashboard needs one that can move its cursor")
+        findings.bad(f"{kind}: the dashboard needs one that can move its cursor")
     else:
-        findings.ok(shown)
+        findings.ok(kind)
 
 
 def _gett(findings: Findings, profile: Profile) -> None:
@@ -144,6 +144,8 @@ def _all_files(findings: Findings) -> None:
         folders = sorted(path for path in top.iterdir() if path.is_dir()) if top.exists() else []
         if not folders:
             findings.ok(f"records: none yet in {top}")
+        # A folder is called as a profile is, or was: hidden as long as this is held.
+        _suspects = suspects(folder.name for folder in folders)
         for folder in folders:
             _own_files(findings, folder, mend=False)
 
@@ -165,7 +167,7 @@ def _host(findings: Findings, profile: Profile) -> None:
         known = known_host(profile.folder)
         if known is not None and known != profile.records_host:
             findings.bad(
-                f"records: they stand at {known or 'no host that can be read'}, and this profile asks "
+                f"records: they stand at {shown(known) or 'no host that can be read'}, and this profile asks "
                 f"{profile.records_host}: use another profile for it, or mend {profile.folder / 'host'}"
             )
 

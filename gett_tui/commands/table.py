@@ -18,7 +18,8 @@ _YES = Option(("--yes",), "do not ask", {"action": "store_true"})
 
 def _of_field(field: Field) -> Option:
     is_option = field.option.startswith("-")
-    more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.option.upper()}
+    value = field.option.rpartition("-")[2].upper() if is_option else field.typed
+    more: dict[str, Any] = {"metavar": value, **({"required": True} if is_option else {})}
     return Option((field.option,), field.placeholder, more)
 
 

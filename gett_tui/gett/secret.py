@@ -12,9 +12,14 @@ import base64
 import re
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
+from gett_tui.gett.key_shape import doubtful_parts
 from gett_tui.gett.spellings import decoded, in_base85, numbers, runs, spellings, stripped, unbroken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HIDDEN = "***"
 """Stands where the key stood."""
@@ -58,6 +63,12 @@ class Secret:
         return bool(self._value)
 
 
+class Suspect(Secret):
+    """What may be a key and need not be: it is hidden in what is said, and nothing is refused for its sake."""
+
+    __slots__ = ()
+
+
 _KNOWN: WeakSet[Secret] = WeakSet()
 
 
@@ -68,6 +79,27 @@ def redacted(text: str) -> str:
     for secret in list(_KNOWN):
         clean = without_key(clean, secret)
     return text if clean is data else clean.decode("utf-8", "replace")
+
+
+def holds_key(text: str) -> bool:
+    """Whether ``text`` holds a key that this program knows, in any spelling."""
+    data = text.encode("utf-8", "surrogatepass")
+    return any(without_key(data, key) is not data for key in list(_KNOWN) if not isinstance(key, Suspect))
+
+
+def suspects(values: Iterable[str]) -> tuple[Secret, ...]:
+    """What may be a key in ``values``, which a person has set: for as long as they are held, ``redacted`` hides them.
+
+    So whatever is said of a setting tells where it stands, and its text only where that looks like no key.
+    """
+    return tuple(Suspect(part) for part in dict.fromkeys(part for value in values for part in doubtful_parts(value)))
+
+
+def shown(value: str) -> str:
+    """``value``, a name or a place that nobody here has checked, without what may be a key in it."""
+    for part in sorted(doubtful_parts(value), key=len, reverse=True):
+        value = value.replace(part, HIDDEN)
+    return value
 
 
 def without_key(text: bytes, key: Secret) -> bytes:

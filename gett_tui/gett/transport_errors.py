@@ -17,6 +17,7 @@ import httpcore
 
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError
+from gett_tui.gett.secret import redacted
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ class Progress:
 
     def facts(self, **more: object) -> dict[str, object]:
         """What belongs to any error of this exchange."""
-        facts: dict[str, object] = {"kind": self.kind, "host": self.host, **more}
+        facts: dict[str, object] = {"kind": self.kind, "host": redacted(self.host), **more}
         if self.way.proxy is not None:
-            facts |= {"proxy": self.way.shown, "variable": self.way.reason}
+            facts |= {"proxy": redacted(self.way.shown), "variable": self.way.reason}
         return facts
 
 

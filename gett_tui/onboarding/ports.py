@@ -33,23 +33,27 @@ class UnkeepableError(StorageError):
 class RecordGoneError(RecordError):
     """The record is not there any more."""
 
+    cause = Cause.RECORD_GONE
+
 
 class DuplicateError(RecordError):
     """A live record with the same partner store id stands in this profile already."""
 
     def __init__(self, existing: Record) -> None:
-        super().__init__(f"{existing.partner_store_id} stands in this profile already")
+        facts = {"partner_store_id": existing.partner_store_id}
+        super().__init__(f"{existing.partner_store_id} stands here already", cause=Cause.DUPLICATE, facts=facts)
         self.existing = existing
 
 
 class CannotLookError(RecordError):
-    """A record that a guard must compare with cannot be read, so the guard refuses (invariant 6).
+    """What a guard must compare with ``partner_store_id`` cannot be read, so the guard refuses (invariant 6).
 
     ``places`` names what could not be read.
     """
 
-    def __init__(self, text: str, places: tuple[str, ...]) -> None:
-        super().__init__(text, facts={"places": list(places)})
+    def __init__(self, partner_store_id: str, places: tuple[str, ...]) -> None:
+        facts = {"partner_store_id": partner_store_id, "places": list(places)}
+        super().__init__(", ".join(places[:3]), cause=Cause.CANNOT_LOOK, facts=facts)
         self.places = places
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import UnkeptError
 from gett_tui.onboarding.events import StoresChanged
@@ -17,7 +18,6 @@ from gett_tui.onboarding.status import is_news
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gett_tui.errors import GettTuiError
     from gett_tui.onboarding.ports import RecordStore
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
@@ -91,7 +91,7 @@ class Records:
         """The record called ``key``. Raises RecordGoneError."""
         record = self.store.get(key)
         if record is None:
-            raise RecordGoneError("this store is not in the list any more")
+            raise RecordGoneError("no longer in the list")
         return record
 
     async def find(self, onboarding_id: str) -> Record | None:
@@ -184,8 +184,9 @@ class Records:
         self._tell_problems(error)
         if onboarding_id is not None:
             self.unsaved[onboarding_id] = record.partner_store_id
-            said = f"Gett has it as {onboarding_id}, but that is not saved yet: {error}. Trying again."
-            self._listener(events.Note(record.key, said))
+            facts = {"onboarding_id": onboarding_id, "why": str(error)}
+            unsaved = GettTuiError(f"{onboarding_id} is not saved yet", cause=Cause.NOT_SAVED_YET, facts=facts)
+            self._listener(events.Note(record.key, unsaved))
 
     def _unkept(self, record: Record, onboarding_id: str | None, error: StorageError) -> UnkeptError:
         if onboarding_id is not None:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from gett_tui.errors import Cause
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotKnownError, NotPossibleError, NotUsedError
@@ -57,9 +58,9 @@ class Refreshing:
         """
         record = self._records.get(key)
         if record.onboarding_id is None:
-            raise NotPossibleError("Gett cannot be asked: this store has no onboarding id yet.")
+            raise NotPossibleError("no onboarding id yet", cause=Cause.NO_ID)
         if record.status == OwnState.CANCELLED:
-            raise NotPossibleError("This onboarding was cancelled: there is nothing left to ask Gett.")
+            raise NotPossibleError("cancelled", cause=Cause.ENDED)
         if believe_gone is None:
             answer = await self._ask_twice(record, record.onboarding_id, urgent=urgent)
         else:

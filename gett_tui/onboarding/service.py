@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gett_tui.errors import Cause
 from gett_tui.onboarding.errors import NotPossibleError
 from gett_tui.onboarding.gateway import Gateway
 from gett_tui.onboarding.ports import PollingReport, StorageError
@@ -248,7 +249,8 @@ class Service:
         if record.status == OwnState.GONE:
             record = await self.refresh(key)
             if record.status not in ENDED:
-                raise NotPossibleError(f"Gett knows this onboarding again: it is {meaning(record.status).words}.")
+                facts = {"state": meaning(record.status).words}
+                raise NotPossibleError("Gett knows this onboarding again", cause=Cause.KNOWN_AGAIN, facts=facts)
         if record.status not in ENDED:
             await self.cancel(key, record)
         return await self.register(registration, allow_duplicate=allow_duplicate)

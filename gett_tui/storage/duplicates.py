@@ -67,12 +67,7 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
         if not known:
             blind.append(suspect.path)
     if blind:
-        names = ", ".join(str(path) for path in blind[:3]) + (f" and {len(blind) - 3} more" if blind[3:] else "")
-        raise CannotLookError(
-            f"whether {partner_store_id} is registered already cannot be told: "
-            f"{names} cannot be read, or names no partner store id",
-            tuple(str(path) for path in blind),
-        )
+        raise CannotLookError(partner_store_id, tuple(str(path) for path in blind))
 
 
 def is_nameless(record: Record) -> bool:
