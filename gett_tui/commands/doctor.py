@@ -21,7 +21,7 @@ from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
 from gett_tui.gett.secret import redacted
-from gett_tui.storage.inspection import inspect, repair
+from gett_tui.storage.inspection import forget, inspect, repair
 from gett_tui.storage.leadership import polling_copy
 from gett_tui.storage.state_folder import is_there, known_host
 from gett_tui.text import one_line
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         _all_files(findings)
     else:
         _gett(findings, profile)
-        _own_files(findings, profile.folder, mend=arguments.repair)
+        _own_files(findings, profile.folder, mend=arguments.repair, forgotten=arguments.forget)
         _host(findings, profile)
     return ExitCode.DONE if findings.is_well else ExitCode.FAILED
 
@@ -145,18 +145,27 @@ def _all_files(findings: Findings) -> None:
         if not folders:
             findings.ok(f"records: none yet in {top}")
         for folder in folders:
-            _own_files(findings, folder, mend=False)
+            _own_files(findings, folder)
 
 
-def _own_files(findings: Findings, folder: Path, *, mend: bool) -> None:
+def _own_files(findings: Findings, folder: Path, *, mend: bool = False, forgotten: str | None = None) -> None:
     with findings.about("records"):
         if not is_there(folder):
             findings.ok(f"records: none yet in {folder}")
             return
+        # Before the repair, which would write it again.
+        if forgotten is not None:
+            _forget(findings, folder, forgotten)
         if mend:
             repair(folder)
         _examine(findings, folder)
         _polling(findings, folder)
+
+
+def _forget(findings: Findings, folder: Path, name: str) -> None:
+    with findings.about("forgetting"):
+        for record in forget(folder, name):
+            findings.ok(f"forgotten: {record.onboarding_id or record.key} of the store {record.partner_store_id}")
 
 
 def _host(findings: Findings, profile: Profile) -> None:
@@ -191,4 +200,4 @@ def _examine(findings: Findings, folder: Path) -> None:
         tell = findings.bad if remark.is_bad else findings.note
         tell(f"{remark.path.parent.name}/{remark.path.name} {remark.text}")
     if any(remark.is_bad for remark in found.remarks):
-        findings.note("gett-tui doctor --repair mends what can be mended; it deletes nothing")
+        findings.note("gett-tui doctor --repair mends what can be mended; it deletes no store")

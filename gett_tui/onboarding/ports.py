@@ -35,10 +35,10 @@ class RecordGoneError(RecordError):
 
 
 class DuplicateError(RecordError):
-    """A live record with the same partner store id stands in this profile already."""
+    """A live record with the same partner store id is in this profile; ``text`` says where it is lost."""
 
-    def __init__(self, existing: Record) -> None:
-        super().__init__(f"{existing.partner_store_id} stands in this profile already")
+    def __init__(self, existing: Record, text: str | None = None) -> None:
+        super().__init__(text or f"{existing.partner_store_id} stands in this profile already")
         self.existing = existing
 
 

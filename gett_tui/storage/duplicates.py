@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import is_live
-from gett_tui.storage import files
+from gett_tui.storage import files, lost
 from gett_tui.storage.record_file import ONBOARDINGS, SUFFIX, Kind, Place, name_before
 
 if TYPE_CHECKING:
@@ -50,10 +50,12 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     for record in records:
         if partner_store_id in _names(record) and is_live(record.status):
             raise DuplicateError(record)
-    for record in mirror.vanished().values():
-        if partner_store_id in _names(record):
-            raise DuplicateError(record)
     blind: list[Path] = []
+    for place, record in mirror.lost().items():
+        if partner_store_id in _names(record):
+            raise DuplicateError(record, f"{partner_store_id} may stand at Gett: its file {lost.words(record)}")
+        if not _names(record):
+            blind.append(folder.joinpath(*place))
     for record in filter(is_nameless, records):
         known = mirror.recalled().get(Place.of(record))
         if known is not None and partner_store_id in _names(known):
