@@ -41,8 +41,11 @@ class NotUsedError(GettTuiError):
 class NotKnownError(GettTuiError):
     """Gett says that it does not know an onboarding, for the first time or of many in a row: that proves nothing."""
 
-    def __init__(self, record: Record) -> None:
-        super().__init__("Gett says that it does not know this onboarding; that is not believed yet.")
+    def __init__(self, record: Record, *, is_wave: bool = False) -> None:
+        super().__init__(
+            "Gett says that it does not know this onboarding; that is not believed yet.",
+            cause=Cause.STORES_UNKNOWN if is_wave else None,
+        )
         self.record = record
 
 

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, Outcome, ProblemError
 from gett_tui.onboarding import reconcile
-from gett_tui.onboarding.errors import NotConnectedError, NotPossibleError, NotUsedError, UnconfirmedError
+from gett_tui.onboarding.errors import (
+    NotConnectedError,
+    NotKnownError,
+    NotPossibleError,
+    NotUsedError,
+    UnconfirmedError,
+)
 from gett_tui.onboarding.reconcile import OtherStoreError
 from gett_tui.onboarding.record import Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState, Status, meaning, why_not_activate, why_not_cancel
@@ -174,7 +180,7 @@ class Transitions:
         """The record after one more look; as it is when Gett cannot be asked now: the poller asks later."""
         try:
             return await self._refreshing.refresh(record.key)
-        except (GettError, NotConnectedError, NotPossibleError, NotUsedError):
+        except (GettError, NotConnectedError, NotKnownError, NotPossibleError, NotUsedError):
             return record
 
     async def _keep_trouble(self, record: Record, trouble: Trouble) -> None:
