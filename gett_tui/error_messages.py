@@ -135,7 +135,7 @@ _FILES = {
     errno.EMFILE: _OPEN,
     errno.ENFILE: _OPEN,
     errno.ENOLCK: "Set GETT_STATE_DIR to a folder on a local disk.",
-    errno.ETIMEDOUT: "Another copy may be stuck; try again.",
+    errno.ETIMEDOUT: "It may be stuck: end it or let it go on, and try again.",
 }
 
 _FOREIGN = "Something in between may have sent it: check the base URL, and proxies and gateways on the way."

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from gett_tui.config import Profile
     from gett_tui.gett.secret import Secret
+    from gett_tui.storage.leadership import PollingCopy
 
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 """An onboarding id that Gett cannot know."""
@@ -184,6 +185,8 @@ def _polling(findings: Findings, folder: Path) -> None:
         copy = polling_copy(folder)
         if copy is None:
             findings.ok("polling: no copy of the program polls at the moment")
+        elif copy.age is None:
+            _old_polling(findings, copy)
         elif copy.is_silent:
             findings.bad(
                 f"polling: the copy with pid {copy.pid} has the lead and has not answered for {copy.age:.0f} s: it is "
@@ -191,6 +194,18 @@ def _polling(findings: Findings, folder: Path) -> None:
             )
         else:
             findings.ok(f"polling: the copy with pid {copy.pid} polls, and answered {copy.age:.0f} s ago")
+
+
+def _old_polling(findings: Findings, copy: PollingCopy) -> None:
+    """One of 0.1.0 keeps the lead for as long as it lives, stopped or not."""
+    who = "a copy of version 0.1.0" + (f" (pid {copy.pid})" if copy.pid is not None else "")
+    if copy.is_silent:
+        findings.bad(
+            f"polling: {who} has the lead and is stopped, so nobody polls: "
+            f"kill -CONT {copy.pid} lets it go on, kill -KILL {copy.pid} ends it, and another copy that runs takes over"
+        )
+    else:
+        findings.ok(f"polling: {who} has the lead")
 
 
 def _examine(findings: Findings, folder: Path) -> None:

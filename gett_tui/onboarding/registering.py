@@ -217,7 +217,7 @@ class Registering:
 def _require_unresolved(now: Record, known: Record) -> None:
     """Raises NotPossibleError when somebody else resolves, or has resolved, the attempt meanwhile."""
     if now.pending is not None:
-        raise NotPossibleError(f"{now.pending.action} is under way for this store in another window.")
+        raise NotPossibleError(f"{now.pending.action} is under way for this store in {now.pending.whose}.")
     if now.status != OwnState.UNCONFIRMED:
         raise NotPossibleError(f"This store was resolved meanwhile: it is {meaning(now.status).words}.")
     # A hand changes what stands in a file, not its version.

@@ -149,7 +149,7 @@ class Transitions:
 
         def begin(now: Record) -> Record:
             if now.pending is not None and self._instances.is_alive(now.pending.owner):
-                raise NotPossibleError(f"{now.pending.action} is under way for this store in another window.")
+                raise NotPossibleError(f"{now.pending.action} is under way for this store in {now.pending.whose}.")
             require_same_store(now, known)
             reason = transition.why_not(now.status)
             if reason is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import is_live
-from gett_tui.storage import files, lost
+from gett_tui.storage import files, lock_holders, lost
 from gett_tui.storage.record_file import ONBOARDINGS, SUFFIX, Kind, Place, name_before
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     records = mirror.records()
     for record in records:
         if partner_store_id in _names(record) and is_live(record.status):
-            raise DuplicateError(record)
+            raise DuplicateError(record, _under_way(partner_store_id, record))
     blind: list[Path] = []
     for place, record in mirror.lost().items():
         if partner_store_id in _names(record):
@@ -75,6 +75,15 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
             f"{names} cannot be read, or names no partner store id",
             tuple(str(path) for path in blind),
         )
+
+
+def _under_way(partner_store_id: str, record: Record) -> str | None:
+    """Who is registering the store at this moment, in words: it may never come to an end."""
+    pending = record.pending
+    if pending is None or not record.is_attempt:
+        return None
+    who = lock_holders.named(pending.pid)
+    return f"{partner_store_id} is being registered by another copy of the program{who} since {pending.at:%H:%M:%SZ}"
 
 
 def is_nameless(record: Record) -> bool:

@@ -55,10 +55,11 @@ class Seen(NamedTuple):
 class FileTroubleError(StorageError):
     """A file or folder could not be read or written; the text names it and says why in words."""
 
-    def __init__(self, action: str, path: Path, error: OSError) -> None:
+    def __init__(self, action: str, path: Path, error: OSError, more: str = "") -> None:
+        why = f"{_reason(error)}{more}"
         super().__init__(
-            f"{action} {path}: {_reason(error)}",
-            facts={"action": action, "path": str(path), "errno": error.errno, "why": _reason(error)},
+            f"{action} {path}: {why}",
+            facts={"action": action, "path": str(path), "errno": error.errno, "why": why},
         )
         self.path = path
         self.errno = error.errno
