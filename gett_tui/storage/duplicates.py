@@ -53,7 +53,7 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     blind: list[Path] = []
     for place, record in mirror.lost().items():
         if partner_store_id in _names(record):
-            raise DuplicateError(record, f"{partner_store_id} may stand at Gett: its file {lost.words(record)}")
+            raise DuplicateError(record, lost.refusal(partner_store_id, record))
         if not _names(record):
             blind.append(folder.joinpath(*place))
     for record in filter(is_nameless, records):

@@ -30,9 +30,18 @@ def way_out(record: Record) -> str:
 
 def words(record: Record) -> str:
     """What is to be said of a lost record's file."""
-    what = f"{_name(record)} of the store" if record.onboarding_id else "the Register without an answer of the store"
-    partner = one_line(record.partner_store_id, 100) or "without a name"
-    return f"has gone, and nobody has settled it ({what} {partner} may stand at Gett): {way_out(record)}"
+    partner = one_line(record.partner_store_id, 100)
+    return f"has gone, and the store {partner} may stand at Gett{_as(record)}: {way_out(record)}"
+
+
+def refusal(partner_store_id: str, record: Record) -> str:
+    """Why the store is not registered again."""
+    name = one_line(partner_store_id, 100)
+    return f"{name} may stand at Gett{_as(record)}, though its file here has gone: {way_out(record)}"
+
+
+def _as(record: Record) -> str:
+    return f" as {_name(record)}" if record.onboarding_id else " by a Register whose answer is lost"
 
 
 def _name(record: Record) -> str:
@@ -47,11 +56,15 @@ class Lost:
         self._mirror = mirror
         self._writer = writer
         self._removals = removals
+        self._told: tuple[int, list[RecordProblem]] = (-1, [])
 
     def problems(self) -> list[RecordProblem]:
-        """A problem for each; the disk is not touched."""
-        lost = self._mirror.lost().items()
-        return [RecordProblem(str(self._folder.joinpath(*place)), words(record)) for place, record in lost]
+        """A problem for each; the disk is not touched, and it costs nothing while nothing changes."""
+        edits = self._mirror.edits
+        if self._told[0] != edits:
+            lost = self._mirror.lost().items()
+            self._told = edits, [RecordProblem(str(self._folder.joinpath(*at)), words(record)) for at, record in lost]
+        return self._told[1]
 
     def write_again(self) -> None:
         """Writes again what was known of each. Raises StorageError."""

@@ -173,7 +173,9 @@ class Mirror:
     def note_lost(self, records: dict[Place, Record]) -> None:
         """Notes what the index knew, and no file tells."""
         with self._guard:
-            self._lost = {place: record for place, record in records.items() if place not in self._entries} | self._lost
+            new = {place: record for place, record in records.items() if place not in self._entries}
+            self.edits += bool(new)
+            self._lost = new | self._lost
 
     def settle(self, place: Place) -> None:
         """Forgets what was lost at ``place``: it was taken away on purpose."""
@@ -196,7 +198,8 @@ class Mirror:
     def note_asides(self, folder: str, names: Iterable[str]) -> None:
         """Notes which files were set aside in ``folder``."""
         with self._guard:
-            self._asides[folder] = tuple(sorted(names))
+            before, self._asides[folder] = self._asides.get(folder, ()), tuple(sorted(names))
+            self.edits += before != self._asides[folder]
 
     # -- which file is shown under which key
 

@@ -106,9 +106,8 @@ class Reader:
         return self._mirror.entry(place) is not None or os.path.lexists(self.path(place))
 
     def _settle(self) -> None:
-        for place, record in self._mirror.lost().items():
-            if self._removals.explains(place, record):
-                self._mirror.settle(place)
+        for place in self._removals.explained(self._mirror.lost()):
+            self._mirror.settle(place)
 
     def heed_index(self) -> None:
         """Takes up what another copy has written into the index as lost, before it is written anew."""
@@ -128,10 +127,7 @@ class Reader:
         found = record_file.read(self.path(place))
         if found is None and self._is_in_lost(place.folder):
             return None, StoresChanged()
-        changes = self._mirror.note(place, found, mark)
-        if found is None:
-            self._settle()
-        return found, changes
+        return found, self._mirror.note(place, found, mark)
 
     def refresh(self, place: Place) -> Found | Unusable | None:
         """As ``read``; the change is told by the next ``sync``."""

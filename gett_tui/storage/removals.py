@@ -16,6 +16,7 @@ from gett_tui.storage import files, small_files
 from gett_tui.storage.record_file import ATTEMPTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from gett_tui.onboarding.record import Record
@@ -49,12 +50,14 @@ class Removals:
             finally:
                 os.close(handle)
 
-    def explains(self, place: Place, record: Record) -> bool:
-        """Whether ``record`` went from ``place`` on purpose. What cannot be read explains nothing."""
+    def explained(self, lost: Mapping[Place, Record]) -> list[Place]:
+        """Those of ``lost`` that went on purpose. What cannot be read explains nothing."""
+        if not lost:
+            return []
         signature = files.signature(self._path)
         if self._seen is None or not self._seen.is_settled or self._seen.signature != signature:
             self._read()
-        return _line(place, record) in self._lines
+        return [place for place, record in lost.items() if _line(place, record) in self._lines]
 
     def _read(self) -> None:
         self._seen, self._lines = None, frozenset()

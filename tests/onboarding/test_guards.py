@@ -315,7 +315,7 @@ async def test_what_another_window_resolves_or_has_resolved_is_told_as_that(tmp_
         work = asyncio.ensure_future(running.service.try_again(key))
         await until(lambda: gett.count("register") == 2)
         with pytest.raises(
-            NotPossibleError, match="register is under way for this store in another copy of the program .pid"
+            NotPossibleError, match="register is under way for this store in another copy of the program"
         ):
             await late.drop(key)
         gett.will("register", LOST)

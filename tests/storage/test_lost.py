@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -238,3 +239,35 @@ def test_a_file_that_comes_back_is_not_lost_any_more(tmp_path: Path) -> None:
     store.sync()
     assert lost(store) == set()
     assert "o-1" in ids(store)
+
+
+@pytest.mark.parametrize("harm", ["folder", "pipe", "nonsense"])
+def test_what_stands_in_the_way_of_notes_of_removals_costs_a_false_alarm_and_no_end(tmp_path: Path, harm: str) -> None:
+    store = filled(tmp_path)
+    store.begin_attempt(attempt("a-6", "p-6"))
+    store.save_index()
+    path = tmp_path / "removed"
+    if harm == "folder":
+        path.mkdir()
+    elif harm == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(b"\xff[\n{}\n" + b"[" * 5_000 + b"\n")
+    store.discard_attempt("a-6")
+    store.sync()
+    assert lost(store) == set(), "who ended it knows"
+    assert not (tmp_path / "attempts" / "a-6.toml").exists()
+    assert lost(opened(tmp_path, "2-new")) == ({"a-6"} if harm != "nonsense" else set())
+
+
+def test_notes_of_removals_do_not_grow_for_ever(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    path = tmp_path / "removed"
+    path.write_text('["attempts", "a-old.toml"]\n' * 50_000)
+    store.begin_attempt(attempt("a-6", "p-6"))
+    settle(store)
+    store.save_index()
+    store.discard_attempt("a-6")
+    store.repair(lambda owner: False)
+    assert 0 < path.stat().st_size < 1024 * 1024
+    assert lost(opened(tmp_path, "2-new")) == set()
