@@ -196,11 +196,14 @@ def test_an_index_that_another_copy_writes_keeps_what_it_did_not_know(tmp_path: 
     assert lost(opened(tmp_path, "4-new")) == {"o-7"}
 
 
-def test_what_was_written_a_moment_ago_is_known_and_what_no_line_holds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_what_was_written_a_moment_ago_is_known_and_what_no_line_holds(tmp_path: Path, is_settled: bool) -> None:
     store = opened(tmp_path)
     store.add(stored("o-1", "p-1"))
     path = tmp_path / "onboardings" / "o-2.toml"
     path.write_text('onboarding_id = "o-2"\npartner_store_id = "p-2"\nstatus = "active"\n[store]\nopens = 2026-04-01\n')
+    if is_settled:
+        settle(store)
     store.sync()
     store.save_index()
     onboardings_gone(tmp_path)
@@ -271,3 +274,34 @@ def test_notes_of_removals_do_not_grow_for_ever(tmp_path: Path) -> None:
     store.repair(lambda owner: False)
     assert 0 < path.stat().st_size < 1024 * 1024
     assert lost(opened(tmp_path, "2-new")) == set()
+
+
+def test_what_is_forgotten_here_is_so_at_once(tmp_path: Path) -> None:
+    filled(tmp_path)
+    one_file(tmp_path)
+    store = opened(tmp_path, "2-new")
+    store.lost.forget("o-1")
+    assert store.problems == ()
+    assert store.begin_attempt(attempt("a2", "p-1")).key == "a2"
+
+
+def test_a_file_that_was_set_aside_is_told_once(tmp_path: Path) -> None:
+    filled(tmp_path)
+    path = tmp_path / "onboardings" / "o-1.toml"
+    path.rename(path.with_name("o-1.toml.damaged"))
+    assert [Path(problem.place).name for problem in opened(tmp_path, "2-new").problems] == ["o-1.toml.damaged"]
+
+
+def test_an_attempt_that_the_released_version_made_a_record_of_is_not_lost(tmp_path: Path) -> None:
+    """It notes no removals: the record that has the attempt's key tells."""
+    running = filled(tmp_path)
+    known = running.get("a-5")
+    assert known is not None
+    elsewhere = opened(tmp_path / "elsewhere", "2-old")
+    elsewhere.add(known._replace(onboarding_id="o-5", status="active"))
+    shutil.copy(tmp_path / "elsewhere" / "onboardings" / "o-5.toml", tmp_path / "onboardings")
+    one_attempt(tmp_path)
+    running.sync()
+    for store in (running, opened(tmp_path, "3-new")):
+        assert lost(store) == set()
+        assert ids(store) == {"o-0", "o-1", "o-2", "o-9", "o-5"}
