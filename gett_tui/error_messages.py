@@ -145,7 +145,7 @@ class _Filled(dict[str, str]):
         super().__init__({name: _text(facts, name) for name, value in facts.items() if value is not None})
         self["file_todo"] = FILES.get(_number(facts, "errno"), "")
         self["unreadable_todo"] = UNREADABLE.format_map(facts) if facts.get("unreadable") else ""
-        self["in_which"] = WINDOWS.get(_text(facts, "where"), "")
+        self["in_which"] = WINDOWS.get(_text(facts, "where"), "").format_map(self)
         self["wrong"] = _items(facts)
 
     def __missing__(self, name: str) -> str:

@@ -92,6 +92,15 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.NOT_ALL_KEPT: ("the record does not hold all that was sent: give the store up, and register it anew", ""),
     Cause.RECORD_GONE: ("this store is not in the list any more: it was resolved meanwhile, or its file is gone", ""),
     Cause.DUPLICATE: ("{partner_store_id} stands in this profile already", ""),
+    Cause.DUPLICATE_LOST: (
+        "{partner_store_id} may stand at Gett{as_what}, though its file here has gone",
+        "gett-tui doctor --repair writes it again, gett-tui doctor --forget {name} forgets it.",
+    ),
+    Cause.BEING_REGISTERED: (
+        "{partner_store_id} is being registered by another copy of the program{who} since {at}",
+        "",
+    ),
+    Cause.NOT_LOST: ("nothing that is lost is called {name}", ""),
     Cause.CANNOT_LOOK: (
         "whether {partner_store_id} is registered already cannot be told: {places} cannot be read, or names no "
         "partner store id",
@@ -165,19 +174,25 @@ FILES = {
     errno.EMFILE: _OPEN,
     errno.ENFILE: _OPEN,
     errno.ENOLCK: "Set GETT_STATE_DIR to a folder on a local disk.",
-    errno.ETIMEDOUT: "Another copy may be stuck; try again.",
+    errno.ETIMEDOUT: "It may be stuck: end it or let it go on, and try again.",
 }
 
 FOREIGN = "Something in between may have sent it: check the base URL, and proxies and gateways on the way."
 OUTCOMES = {"unknown": "So whether it was carried out is unknown."}
 
-WINDOWS = {"here": "", "elsewhere": " in another window"}
+WINDOWS = {
+    "here": "",
+    "elsewhere": " in another window",
+    "copy": " in another copy of the program (pid {pid})",
+}
 """Where a write is under way, behind "for this store"."""
 
 UNREADABLE = "Not all files here are readable ({unreadable}): gett-tui doctor names them."
 
 ON_COMMAND_LINE = {
     Cause.DUPLICATE: "--allow-duplicate sends it all the same.",
+    Cause.DUPLICATE_LOST: "--allow-duplicate sends it all the same.",
+    Cause.BEING_REGISTERED: "--allow-duplicate sends it all the same.",
     Cause.CANNOT_LOOK: "Mend the file (gett-tui doctor), or send it all the same with --allow-duplicate.",
 }
 """What else can be done, on the command line alone; a form has choices of its own."""

@@ -131,9 +131,7 @@ class Runtime:
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""
         await self.service.close()
-        if self._config.patience is not None:
-            return
-        # The next start is slower without it; a disk that refuses it has been told of.
+        # The next start is slower without it, and a file that goes is not missed; a refusing disk has been told of.
         with contextlib.suppress(StorageError):
             await self.service.save_index()
 

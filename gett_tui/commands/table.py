@@ -82,7 +82,14 @@ COMMANDS: tuple[Command, ...] = (
         "check the configuration, the way to Gett and all files",
         "gett-tui doctor",
         "gett_tui.commands.doctor:run",
-        (Option(("--repair",), "mend the files; nothing is deleted", {"action": "store_true"}),),
+        (
+            Option(
+                ("--repair",),
+                "mend the files, and write lost ones again; no store is deleted",
+                {"action": "store_true"},
+            ),
+            Option(("--forget",), "forget a store whose file has gone, for good", {"metavar": "ID"}),
+        ),
     ),
     Command(
         "sandbox",

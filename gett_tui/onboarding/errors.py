@@ -8,7 +8,7 @@ from gett_tui.errors import Cause, GettTuiError
 from gett_tui.onboarding.status import meaning
 
 if TYPE_CHECKING:
-    from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.record import Pending, Record
 
 
 class NotPossibleError(GettTuiError):
@@ -44,8 +44,8 @@ class NotKnownError(GettTuiError):
 
     cause = Cause.NOT_BELIEVED
 
-    def __init__(self, record: Record) -> None:
-        super().__init__("NOT_FOUND, which is not believed yet")
+    def __init__(self, record: Record, *, is_wave: bool = False) -> None:
+        super().__init__("NOT_FOUND, which is not believed yet", cause=Cause.STORES_UNKNOWN if is_wave else None)
         self.record = record
 
 
@@ -77,6 +77,8 @@ def busy_here(action: str) -> NotPossibleError:
     return NotPossibleError(f"{action} is under way", cause=Cause.BUSY, facts={"action": action, "where": "here"})
 
 
-def busy_elsewhere(action: str) -> NotPossibleError:
-    """``action`` is under way for the store in another copy of the program."""
-    return NotPossibleError(f"{action} is under way", cause=Cause.BUSY, facts={"action": action, "where": "elsewhere"})
+def busy_elsewhere(pending: Pending) -> NotPossibleError:
+    """``pending`` is under way for the store in another copy of the program."""
+    where = "elsewhere" if pending.pid is None else "copy"
+    facts = {"action": pending.action, "where": where, "pid": pending.pid}
+    return NotPossibleError(f"{pending.action} is under way", cause=Cause.BUSY, facts=facts)

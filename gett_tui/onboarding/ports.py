@@ -37,11 +37,13 @@ class RecordGoneError(RecordError):
 
 
 class DuplicateError(RecordError):
-    """A live record with the same partner store id stands in this profile already."""
+    """A live record with the same partner store id is in this profile, or may be: ``cause`` says how."""
 
-    def __init__(self, existing: Record) -> None:
-        facts = {"partner_store_id": existing.partner_store_id}
-        super().__init__(f"{existing.partner_store_id} stands here already", cause=Cause.DUPLICATE, facts=facts)
+    def __init__(
+        self, existing: Record, cause: Cause = Cause.DUPLICATE, facts: Mapping[str, object] | None = None
+    ) -> None:
+        told = {"partner_store_id": existing.partner_store_id, **(facts or {})}
+        super().__init__(f"{existing.partner_store_id} stands here already", cause=cause, facts=told)
         self.existing = existing
 
 

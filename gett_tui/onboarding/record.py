@@ -25,6 +25,8 @@ NOTHING: Table = MappingProxyType({})
 MAX_HISTORY = 100
 """Changes that a history holds at most; what is more is folded."""
 _NEWEST_KEPT = 20
+_LONGEST_PID = 10
+"""Digits."""
 _OUR_DOING = (OwnState.REGISTERING, OwnState.UNCONFIRMED, OwnState.CANCELLED, OwnState.DROPPED)
 
 
@@ -69,6 +71,12 @@ class Pending(NamedTuple):
     owner: str
     """The running program that sent it; when that is dead, the outcome is unknown."""
     extra: Table = NOTHING
+
+    @property
+    def pid(self) -> int | None:
+        """The process id that stands in front of the owner's name."""
+        number = self.owner.partition("-")[0]
+        return int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_PID else None
 
 
 class Record(NamedTuple):

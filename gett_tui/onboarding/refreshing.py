@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotKnownError, NotPossibleError, NotUsedError
-from gett_tui.onboarding.missing import MissingStores
+from gett_tui.onboarding.missing import WAVE, MissingStores
 from gett_tui.onboarding.ports import RecordGoneError, StorageError
-from gett_tui.onboarding.status import OwnState
+from gett_tui.onboarding.status import OwnState, can_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from gett_tui.errors import GettTuiError
     from gett_tui.gett.models import Onboarding
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SECOND_QUESTION = 1.0
 """Seconds between the two questions that a person's command asks before it takes an onboarding for gone."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Refreshing:
@@ -52,7 +53,8 @@ class Refreshing:
         """Asks Gett how the store stands.
 
         Where Gett does not know it: with ``believe_gone`` it is gone (or cancelled, where a cancellation's answer was
-        lost); with False, NotKnownError; None asks a second time first. ``wanted`` is asked when the answer is kept:
+        lost), unless Gett does not know others either; with False, NotKnownError; None asks a second time first.
+        ``wanted`` is asked when the answer is kept:
         when False, it is dropped and the record returned as it is. Raises GettError, NotUsedError, StorageError,
         NotConnectedError, NotPossibleError, RecordGoneError.
         """
@@ -67,13 +69,16 @@ class Refreshing:
             answer = await self._ask(record.onboarding_id, urgent=urgent)
         if answer is not None:
             return await self._apply(record, answer, wanted)
-        if believe_gone is False and record.status != OwnState.GONE:
-            raise NotKnownError(record)
+        if record.status != OwnState.GONE:
+            if believe_gone is False:
+                raise NotKnownError(record)
+            await self._refuse_wave(record, urgent=urgent)
+        self.missing.gone(record.key)
         ended = reconcile.ended_by_absence(record)
         return await self._records.observe(record, _if(wanted, lambda now: now.moved(ended, self._now())))
 
     async def _ask_twice(self, record: Record, onboarding_id: str, *, urgent: bool) -> Onboarding | None:
-        """As ``_ask``, a second time before a NOT_FOUND is believed. Raises NotKnownError where it is one of many."""
+        """As ``_ask``, a second time before a NOT_FOUND is believed."""
         answer = await self._ask(onboarding_id, urgent=urgent)
         if answer is None:
             self.missing.not_found(record.key)
@@ -81,11 +86,33 @@ class Refreshing:
             answer = await self._ask(onboarding_id, urgent=urgent)
         if answer is not None:
             self.missing.answered(record.key)
-            return answer
-        if self.missing.is_wave and record.status != OwnState.GONE:
-            raise NotKnownError(record)
-        self.missing.gone(record.key)
-        return None
+        return answer
+
+    async def _refuse_wave(self, record: Record, *, urgent: bool) -> None:
+        """Raises NotKnownError when Gett does not know other stores either: then it is the host or the key.
+
+        They are asked here and now: what this copy has seen before says nothing where each store has a process of its
+        own. Raises GettError, NotConnectedError.
+        """
+        self.missing.not_found(record.key)
+        if not self.missing.is_wave:
+            await self._records.sync()
+            for key, onboarding_id in self._witnesses(record.key):
+                if await self._ask(onboarding_id, urgent=urgent) is not None:
+                    self.missing.answered(key)
+                    return
+                self.missing.not_found(key)
+        if self.missing.is_wave:
+            raise NotKnownError(record, is_wave=True)
+
+    def _witnesses(self, key: str) -> list[tuple[str, str]]:
+        """The stores that can say whether it is ``key`` alone that Gett does not know: what it answered about last."""
+        able = [
+            (can_change(one.status), one.since or _NEVER, one.key, one.onboarding_id)
+            for one in self._records.store.records()
+            if one.key != key and one.onboarding_id is not None and not isinstance(one.status, OwnState)
+        ]
+        return [(other, onboarding_id) for *_, other, onboarding_id in sorted(able, reverse=True)[: WAVE - 1]]
 
     async def _ask(self, onboarding_id: str, *, urgent: bool) -> Onboarding | None:
         """How Gett says that an onboarding stands; None when Gett itself says that it does not know it.

@@ -218,7 +218,7 @@ class Registering:
 def _require_unresolved(now: Record, known: Record) -> None:
     """Raises NotPossibleError when somebody else resolves, or has resolved, the attempt meanwhile."""
     if now.pending is not None:
-        raise busy_elsewhere(now.pending.action)
+        raise busy_elsewhere(now.pending)
     if now.status != OwnState.UNCONFIRMED:
         facts = {"state": meaning(now.status).words}
         raise NotPossibleError("resolved meanwhile", cause=Cause.RESOLVED, facts=facts)

@@ -12,6 +12,7 @@ from gett_tui.gett.errors import GettError, Outcome, ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import (
     NotConnectedError,
+    NotKnownError,
     NotPossibleError,
     NotUsedError,
     UnconfirmedError,
@@ -154,7 +155,7 @@ class Transitions:
 
         def begin(now: Record) -> Record:
             if now.pending is not None and self._instances.is_alive(now.pending.owner):
-                raise busy_elsewhere(now.pending.action)
+                raise busy_elsewhere(now.pending)
             require_same_store(now, known)
             require_status(transition.why_not, now.status)
             return now._replace(pending=pending)
@@ -181,7 +182,7 @@ class Transitions:
         """The record after one more look; as it is when Gett cannot be asked now: the poller asks later."""
         try:
             return await self._refreshing.refresh(record.key)
-        except (GettError, NotConnectedError, NotPossibleError, NotUsedError):
+        except (GettError, NotConnectedError, NotKnownError, NotPossibleError, NotUsedError):
             return record
 
     async def _keep_trouble(self, record: Record, trouble: Trouble) -> None:

@@ -247,7 +247,7 @@ class Poller:
             self._missing.gone(record.key)
         else:
             self._missing.answered(record.key)
-            self._end_wave()
+        self._end_wave()
 
     async def _failed(self, key: str, error: GettError, begun: float) -> None:
         if reconcile.is_about_the_way(error):

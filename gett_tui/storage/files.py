@@ -56,11 +56,11 @@ class Seen(NamedTuple):
 class FileTroubleError(StorageError):
     """A file or folder could not be read or written; the text names it and says why in words."""
 
-    def __init__(self, action: str, path: Path, error: OSError) -> None:
-        shown = redacted(str(path))
+    def __init__(self, action: str, path: Path, error: OSError, more: str = "") -> None:
+        shown, why = redacted(str(path)), f"{_reason(error)}{more}"
         super().__init__(
-            f"{action} {shown}: {_reason(error)}",
-            facts={"action": action, "path": shown, "errno": error.errno, "why": _reason(error)},
+            f"{action} {shown}: {why}",
+            facts={"action": action, "path": shown, "errno": error.errno, "why": why},
         )
         self.path = path
         self.errno = error.errno

@@ -204,6 +204,17 @@ def write(handle: int, lease: Lease) -> None:
     os.pwrite(handle, data.ljust(_ROOM), 0)
 
 
+def read_plain(path: Path) -> Lease | None:
+    """The lease in the first line of the file at ``path``, whoever has it; None when it cannot be read."""
+    with contextlib.suppress(OSError):
+        handle = small_files.open_plain(path, os.O_RDONLY)
+        try:
+            return read_line(os.pread(handle, _LIMIT, 0))
+        finally:
+            os.close(handle)
+    return None
+
+
 class Found(NamedTuple):
     """A lease as another has it."""
 

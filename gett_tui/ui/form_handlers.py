@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from gett_tui.error_messages import sentence
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.ports import DuplicateError
@@ -70,10 +70,13 @@ async def _submitted(work: Awaitable[Record]) -> Submitted:
 
 
 def _duplicate_words(error: DuplicateError) -> str:
+    twice = "Registering it again may put it onto Gett twice."
+    if error.cause != Cause.DUPLICATE:
+        return f"{sentence(error)} {twice}"
     existing = error.existing
     return (
         f"{one_line(existing.partner_store_id, 60)} stands here already as “{one_line(existing.name, 60)}” "
-        f"({meaning(existing.status).words}). Registering it again may put it onto Gett twice."
+        f"({meaning(existing.status).words}). {twice}"
     )
 
 
