@@ -8,6 +8,7 @@ import importlib
 import itertools
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,16 @@ from gett_tui.gett.errors import (
 from gett_tui.gett.proxies import certificates, way_to
 from gett_tui.onboarding.errors import NotPossibleError, busy_elsewhere, busy_here
 from gett_tui.onboarding.ports import CannotLookError, RecordGoneError
+from gett_tui.onboarding.record import Pending
 from gett_tui.storage.files import FileTroubleError
 
 EVIL = "\x1b]52;c;aGk=\a\u202eevil\n[@click=app.bell]"
 
 _OTHER_TREES = (Cause.OTHER, Cause.UNREADABLE, Cause.PROBLEM, Cause.FOREIGN, Cause.FILE)
+
+
+def pending(owner: str) -> Pending:
+    return Pending("drop", datetime(2026, 3, 14, tzinfo=UTC), owner)
 
 
 def problem(status: int, **more: object) -> ProblemError:
@@ -202,7 +208,8 @@ def test_each_cause_has_words() -> None:
         (NotSentError(Cause.CLOSING, "x"), "Nothing was sent: the program is closing."),
         (NotSentError(Cause.NO_TURN, "x", facts={"minutes": 2}), "Nothing was sent: no turn came within 2 minutes"),
         (busy_here("attach"), "Attach is under way for this store."),
-        (busy_elsewhere("drop"), "Drop is under way for this store in another window."),
+        (busy_elsewhere(pending("?")), "Drop is under way for this store in another window."),
+        (busy_elsewhere(pending("7-a")), "Drop is under way for this store in another copy of the program (pid 7)."),
         (RecordGoneError("x"), "This store is not in the list any more"),
         (CannotLookError("p-1", tuple(f"/r/{n}" for n in range(7))), "/r/0, /r/1, /r/2, /r/3, /r/4 and 2 more cannot"),
         (GettTuiError("x", cause=Cause.UNFORESEEN, facts={"kind_of": "KeyError"}), "An unforeseen error (KeyError)."),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from store_driver import AT, attempt, made, opened, records, settle, stored
 
+from gett_tui.error_messages import sentence
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError, RecordGoneError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
@@ -95,8 +96,9 @@ def test_what_no_file_tells_any_more_stays_in_sight_and_refuses_start_after_star
         assert not ids(store) & gone
         for name in gone:
             partner = name.replace("o-", "p-").replace("a-", "p-")
-            with pytest.raises(DuplicateError, match=f"gett-tui doctor --forget {name} forgets it"):
+            with pytest.raises(DuplicateError) as caught:
                 store.begin_attempt(attempt("a2", partner))
+            assert f"gett-tui doctor --forget {name} forgets it" in sentence(caught.value)
         assert store.begin_attempt(attempt(f"b{turn}", f"p-9{turn}")).key == f"b{turn}", "nobody knows of that one"
         settle(store)
         store.save_index()  # it must not forget what it alone knows
@@ -161,8 +163,9 @@ def test_what_a_person_forgets_is_forgotten_by_all_copies_until_it_stands_again(
 def test_only_what_is_lost_can_be_forgotten(tmp_path: Path) -> None:
     filled(tmp_path)
     for name in ("o-0", "a-5", "nobody"):
-        with pytest.raises(RecordGoneError, match=name):
+        with pytest.raises(RecordGoneError) as caught:
             forget(tmp_path, name)
+        assert name in sentence(caught.value)
     assert ids(opened(tmp_path, "2-new")) == {"o-0", "o-1", "o-2", "o-9", "a-5"}
 
 

@@ -59,7 +59,7 @@ def test_who_is_registering_the_store_already_is_named(tmp_path: Path) -> None:
             store.begin_attempt(begun._replace(pending=Pending("register", AT, owner)))
             with pytest.raises(DuplicateError) as caught:
                 store.begin_attempt(attempt("b"))
-            assert said in str(caught.value)
+            assert said in sentence(caught.value)
 
 
 @pytest.mark.parametrize("line", [None, "", "{}", "\0\0"])
