@@ -180,9 +180,9 @@ async def test_a_store_without_a_partner_id_is_named_by_its_onboarding_id() -> N
     [
         ("short", 9, "short"),
         ("exactly-9", 9, "exactly-9"),
-        ("exactly-10", 9, "exac…y-10"),
-        ("寿司寿司寿司", 7, "寿司…司"),
-        ("abc", 2, "ab"),
+        ("exactly-ten", 10, "exactl…ten"),
+        ("寿司寿司寿司", 9, "寿司寿…司"),
+        ("abc", 2, "a…"),
         ("abc", 0, ""),
         ("a\x1bb", 9, "a\ufffdb"),
     ],

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
-from rich.cells import cell_len, chop_cells
 from textual.screen import ModalScreen
 
 from gett_tui.text import one_line
+from gett_tui.ui.columns import middle
 from gett_tui.ui.production import WORD
 from gett_tui.ui.widgets.message_line import MessageLine
 
@@ -89,11 +89,5 @@ class Dialog(ModalScreen[T]):
 
 
 def fitted(text: str, cells: int) -> str:
-    """``text`` inert in at most ``cells`` cells, cut in its middle: ends are what ids and names differ in."""
-    text = one_line(text)
-    if cell_len(text) <= cells:
-        return text
-    if cells < 3:
-        return (chop_cells(text, cells) or [""])[0] if cells > 0 else ""
-    tail = chop_cells(text[::-1], (cells - 1) // 2)[0][::-1]
-    return f"{chop_cells(text, cells - 1 - cell_len(tail))[0]}…{tail}"
+    """``text`` inert in at most ``cells`` cells, cut in its middle."""
+    return middle(one_line(text), cells, ascii_only=False).rstrip()
