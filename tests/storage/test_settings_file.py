@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gett_tui.storage.files import FileTroubleError
-from gett_tui.storage.inspection import look_over
+from gett_tui.storage.inspection import inspect
 from gett_tui.storage.settings_file import SettingsFile
 from gett_tui.ui.list_settings import ListSettings, SettingsKeeper
 
@@ -82,7 +82,7 @@ async def test_what_is_no_file_waits_for_nobody(tmp_path: Path, make: Callable[[
 
 async def test_it_is_no_record_and_the_doctor_has_nothing_to_say_of_it(tmp_path: Path) -> None:
     await kept(SettingsKeeper(SettingsFile(tmp_path)), BY_NAME)
-    assert look_over(tmp_path).remarks == ()
+    assert inspect(tmp_path).remarks == ()
     assert json.loads((tmp_path / NAME).read_text())["order"] == "name"
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 

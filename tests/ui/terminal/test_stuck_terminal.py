@@ -20,7 +20,6 @@ _REPAINTS = 30
 """How many whole pictures no kernel keeps for a terminal: 4 kB each, where a pty keeps some 8 to 20."""
 _KERNEL = 24_000
 _FRAME = 6_000
-_SECONDS = [pytest.param(3), pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(240)])]
 
 
 @pytest.fixture
@@ -29,13 +28,22 @@ def moving(tmp_path: Path) -> Iterator[Moving]:
         yield stores
 
 
+@pytest.fixture
+def seconds(request: pytest.FixtureRequest) -> int:
+    """How long the terminal does not read."""
+    return request.config.getoption("--stall")
+
+
 @contextmanager
-def stuck(moving: Moving, dialog: str, *, command: list[str] = COMMAND) -> Iterator[PtySession]:
-    """The program with a dialog open on a terminal that is full and not read."""
+def stuck(moving: Moving, dialog: str, seconds: int, *, command: list[str] = COMMAND) -> Iterator[PtySession]:
+    """The program with a dialog open on a terminal that is full and was not read for ``seconds``; Gett is asked on."""
     with moving.start(dialog=dialog, command=command) as session:
         for _ in range(_REPAINTS):
             session.send("ctrl+l")
             time.sleep(0.02)
+        begun = time.monotonic()
+        while time.monotonic() < begun + seconds:
+            moving.wait_for_questions(1)
         yield session
 
 
@@ -45,11 +53,9 @@ def is_whole(output: bytes) -> bool:
     return all(output.rfind(off) >= output.rfind(on) for on, off in pairs)
 
 
-@pytest.mark.parametrize("seconds", _SECONDS)
 @pytest.mark.parametrize("dialog", DIALOGS)
 def test_gett_is_asked_on_and_one_picture_follows(moving: Moving, dialog: str, seconds: int) -> None:
-    with stuck(moving, dialog) as session:
-        moving.wait_for_questions(5 * seconds)
+    with stuck(moving, dialog, seconds) as session:
         before = len(session.output)
         session.read_until_quiet(0.05)
         session.read_for(1.0)
@@ -62,7 +68,6 @@ def test_gett_is_asked_on_and_one_picture_follows(moving: Moving, dialog: str, s
         assert not any("�" in line for line in session.screen())
 
 
-@pytest.mark.parametrize("seconds", _SECONDS)
 @pytest.mark.parametrize(
     ("dialog", "end", "status"),
     [
@@ -78,8 +83,7 @@ def test_gett_is_asked_on_and_one_picture_follows(moving: Moving, dialog: str, s
     ],
 )
 def test_it_ends_unread(moving: Moving, dialog: str, end: str | signal.Signals, status: int, seconds: int) -> None:
-    with stuck(moving, dialog) as session:
-        moving.wait_for_questions(3 * seconds)
+    with stuck(moving, dialog, seconds) as session:
         if isinstance(end, signal.Signals):
             session.signal(end)
         else:
@@ -90,11 +94,9 @@ def test_it_ends_unread(moving: Moving, dialog: str, end: str | signal.Signals, 
         assert is_whole(session.output), session.output[-300:]
 
 
-@pytest.mark.parametrize("seconds", _SECONDS)
 @pytest.mark.parametrize("dialog", DIALOGS)
 def test_it_ends_when_the_terminal_is_closed(moving: Moving, dialog: str, seconds: int) -> None:
-    with stuck(moving, dialog) as session:
-        moving.wait_for_questions(3 * seconds)
+    with stuck(moving, dialog, seconds) as session:
         session.hang_up()
         assert session.wait_for_exit_unread(10) == 129
         assert lead_is_free(moving)
@@ -104,7 +106,7 @@ def test_it_ends_when_the_terminal_is_closed(moving: Moving, dialog: str, second
 def test_it_ends_when_the_terminal_is_closed_and_nobody_tells(moving: Moving, full: bool) -> None:
     """Its starter has left the terminal's session, so no SIGHUP comes; it is what an ignored one looks like, too."""
     deaf = [COMMAND[0], "-c", _DEAF]
-    with stuck(moving, "list", command=deaf) if full else moving.start(command=deaf) as session:
+    with stuck(moving, "list", 0, command=deaf) if full else moving.start(command=deaf) as session:
         session.hang_up()
         assert session.wait_for_exit_unread(10) == 129
 
@@ -140,13 +142,13 @@ def test_what_is_told_after_the_end_is_not_waited_for_long(tmp_path: Path, movin
         "m.Dashboard.action_sort = boom\n"
         "sys.exit(c.run(sys.argv[1:]))\n"
     )
-    with stuck(moving, "list", command=[COMMAND[0], "-c", crashing]) as session:
+    with stuck(moving, "list", 0, command=[COMMAND[0], "-c", crashing]) as session:
         session.send("s")
         assert session.wait_for_exit_unread(10) == 1
 
 
 def test_a_stuck_terminal_costs_no_processor(moving: Moving) -> None:
-    with stuck(moving, "form") as session:
+    with stuck(moving, "form", 3) as session:
         ticks = cpu_ticks(session.pid)
         asked = moving.state.changes
         moving.wait_for_questions(40)
