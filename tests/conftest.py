@@ -58,7 +58,7 @@ def anyio_backend() -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long what has no end by itself goes on, and which tests are left out."""
     parser.addoption("--all", action="store_true", help="run the slow tests, too (see the marker)")
-    parser.addoption("--crash-runs", type=int, default=60, help="how often the program is killed")
+    parser.addoption("--crash-runs", type=int, help="how often the program is killed, 60 times with --all")
     parser.addoption("--stall", type=int, default=3, help="for how many seconds terminals do not read")
     parser.addoption("--crash-seed", type=int, default=0, help="the seed of a run to repeat")
 

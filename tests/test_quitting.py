@@ -39,7 +39,7 @@ def after_the_screen(session: PtySession) -> str:
     return " ".join(session.output.rsplit(b"\x1b[?1049l", 1)[-1].decode("utf-8", "replace").split())
 
 
-@pytest.mark.parametrize("end", ["ctrl+q", signal.SIGTERM], ids=str)
+@pytest.mark.parametrize("end", ["ctrl+q", pytest.param(signal.SIGTERM, marks=pytest.mark.slow)], ids=str)
 def test_a_register_without_an_answer_is_told_with_what_becomes_of_it(
     tmp_path: Path, end: str | signal.Signals
 ) -> None:
@@ -72,6 +72,7 @@ def test_a_register_without_an_answer_is_told_with_what_becomes_of_it(
             assert "NOT ANSWERED" not in after_the_screen(session)
 
 
+@pytest.mark.slow
 def test_an_activate_without_an_answer_is_told_as_one_that_gett_is_asked_about(tmp_path: Path) -> None:
     with live_sandbox(Settings(delay=60)) as live:
         plant(tmp_path / "state" / "sandbox", live.state, records()[1:2])

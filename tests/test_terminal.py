@@ -221,7 +221,7 @@ def test_what_is_typed_in_one_burst_with_the_filter_key_is_the_filter(tmp_path: 
         assert session.wait_for_exit() == 0
 
 
-@pytest.mark.parametrize("key", ["", "/", "n", "t", "?", ":"], ids=["list", "filter", "form", "ask", "help", "palette"])
+@pytest.mark.parametrize("key", ["", *(pytest.param(key, marks=pytest.mark.slow) for key in "/nt?:")])
 def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live, key: str) -> None:
     with PtySession(COMMAND, (80, 24), environment(tmp_path, live)) as session:
         session.wait_for("No stores yet")

@@ -182,6 +182,7 @@ def test_without_a_folder_nothing_is_made(tmp_path: Path) -> None:
 # -- other copies, and other hosts
 
 
+@pytest.mark.slow
 def test_a_polling_copy_that_is_stopped_is_told_with_its_pid(tmp_path: Path) -> None:
     with live_sandbox() as live:
         env = {**environment(tmp_path, live.url), "TERM": "xterm-256color"}

@@ -226,6 +226,7 @@ def test_expected_news_is_finite_and_grows_with_time(status: str, age: float, ah
     assert stages.expected_news(status, age, ahead * 2) >= news - 1e-6
 
 
+@pytest.mark.slow
 def test_a_thousand_gone_stores_are_asked_rarely_and_take_nothing_from_the_moving_ones() -> None:
     def asked_of_moving(gone: int) -> tuple[int, Counter[str]]:
         schedule = Schedule(random.Random(1))

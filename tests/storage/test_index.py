@@ -68,6 +68,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "open", guarded)
 
 
+@pytest.mark.slow
 @given(st.lists(RECORDS, max_size=4, unique_by=lambda record: record.onboarding_id))
 @settings(max_examples=200, deadline=None)
 def test_what_is_written_is_what_is_read(records: list[Record]) -> None:

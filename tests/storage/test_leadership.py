@@ -517,6 +517,7 @@ def test_a_killed_holder_is_replaced_at_the_next_look(tmp_path: Path, holder: su
     leadership.resign()
 
 
+@pytest.mark.slow
 def test_a_stopped_holder_is_told_of_and_replaced_and_finds_that_out_when_it_goes_on(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
