@@ -12,9 +12,10 @@ from gett_tui.onboarding import events
 
 
 def pytest_configure() -> None:
-    """Has ctrl+c end what the tests start, also where a shell runs them in the background and ignores it for them."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Has ctrl+c and a hang-up end what the tests start, also where whoever runs them has these ignored."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)

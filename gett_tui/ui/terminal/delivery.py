@@ -118,7 +118,8 @@ class Delivery:
             place = self._place()
             if place == before and (place.screen is start or not _is_coming_up(place)):
                 return
-            await _reached(place.screen.call_after_refresh)
+            if not await _reached(place.screen.call_after_refresh):
+                return
             if place.screen is not before.screen:
                 self._shown_at = monotonic()
             before = place
@@ -139,7 +140,10 @@ def _is_coming_up(place: _Place) -> bool:
     return place.focused is None and (not place.screen.is_mounted or bool(place.screen.focus_chain))
 
 
-async def _reached(plan: Callable[[Callable[[], None]], bool]) -> None:
+async def _reached(plan: Callable[[Callable[[], None]], bool]) -> bool:
+    """Whether it came to what was planned: what is closing takes nothing more, and a loop around this must end."""
     done = asyncio.Event()
-    if plan(done.set):
-        await done.wait()
+    if not plan(done.set):
+        return False
+    await done.wait()
+    return True
