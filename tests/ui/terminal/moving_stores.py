@@ -78,7 +78,7 @@ class Moving:
             session.send(key)
         session.wait_for(sign)
 
-    def wait_for_questions(self, count: int, session: PtySession | None = None, timeout: float = 60.0) -> None:
+    def wait_for_questions(self, count: int, session: PtySession | None = None, timeout: float = 240.0) -> None:
         """Waits until Gett was asked ``count`` times more; reads the screen of ``session`` meanwhile, if given one."""
         wanted, end = self.state.changes + count, time.monotonic() + timeout
         while self.state.changes < wanted:
