@@ -183,7 +183,8 @@ class Stream(httpcore.AsyncNetworkStream):
                 )
         except BaseException as error:
             self._inbox.transport.abort()
-            _raise_as_no_connection(error)
+            if isinstance(error, OSError):
+                raise _no_connection(error) from error
             raise
         inner.transport = cast("asyncio.Transport", transport)
         return Stream(inner)
@@ -222,12 +223,9 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _raise_as_no_connection(error: BaseException) -> None:
-    """Raises the library's error for a connection that did not come about; others are the caller's."""
-    if isinstance(error, TimeoutError):
-        raise httpcore.ConnectTimeout from None
-    if isinstance(error, OSError):
-        raise httpcore.ConnectError(str(error)) from error
+def _no_connection(error: OSError) -> Exception:
+    """The library's error for a connection that did not come about."""
+    return httpcore.ConnectTimeout() if isinstance(error, TimeoutError) else httpcore.ConnectError(str(error))
 
 
 class Network(httpcore.AsyncNetworkBackend):
@@ -249,10 +247,5 @@ class Network(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 _, inbox = await loop.create_connection(_Inbox, host, port, happy_eyeballs_delay=delay)
         except OSError as error:
-            _raise_as_no_connection(error)
-            raise
+            raise _no_connection(error) from error
         return Stream(inbox)
-
-    async def sleep(self, seconds: float) -> None:
-        """See ``AsyncNetworkBackend`` of httpcore."""
-        await asyncio.sleep(seconds)

@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import httpcore
 
@@ -173,6 +173,4 @@ def _chain(error: BaseException) -> list[BaseException]:
             continue
         chain.append(link)
         todo += [link.__cause__, link.__context__]
-        if isinstance(link, BaseExceptionGroup):
-            todo += cast("BaseExceptionGroup[BaseException]", link).exceptions
     return chain
