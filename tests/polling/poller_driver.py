@@ -117,6 +117,8 @@ class Copy:
 async def polling(folder: Path, service: Onboardings, now: Callable[[], float] = time.monotonic) -> AsyncIterator[Copy]:
     """A copy that polls until the block ends; ``now`` is its poller's clock, not the lease's."""
     copy = Copy(folder, service, now)
+    unhandled: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
     copy.poller.notice(events.StoresChanged(tuple(service.stores.values())))
     task = asyncio.ensure_future(copy.poller.run())
     try:
@@ -125,6 +127,7 @@ async def polling(folder: Path, service: Onboardings, now: Callable[[], float] =
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+    assert unhandled == []
 
 
 async def until(true: Callable[[], object]) -> None:

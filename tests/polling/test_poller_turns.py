@@ -122,6 +122,10 @@ async def test_the_store_that_a_person_looks_at_is_asked_about_every_two_seconds
         assert len(service.asked) <= 1
 
 
+async def test_a_store_is_asked_about_as_soon_as_it_is_due(tmp_path: Path) -> None:
+    assert await times_asked(tmp_path, seconds=120) >= 55
+
+
 # -- what histories teach
 
 
@@ -286,3 +290,124 @@ async def test_after_any_word_of_gett_the_next_trouble_is_waited_out_from_the_st
 
 async def _refuse() -> str:
     raise ProblemError(Problem(409, error_code="CONFLICT", is_gett=True), outcome=Outcome.NOT_DONE)
+
+
+# -- stores that Gett does not know any more
+
+
+class Answers:
+    """What Gett says about each store: ``held`` ones when they are let go, the others at once."""
+
+    def __init__(self, **said: str) -> None:
+        self.said = said
+        self.held: set[str] = set()
+        self.go = asyncio.Event()
+        self.under_way: set[str] = set()
+        self.most = 0
+
+    async def __call__(self, key: str) -> str:
+        self.under_way.add(key)
+        self.most = max(self.most, len(self.under_way))
+        try:
+            if key in self.held:
+                await self.go.wait()
+            else:
+                await asyncio.sleep(0.1)
+        finally:
+            self.under_way.discard(key)
+        if self.said[key] == "refused":
+            await _refuse()
+        return self.said[key]
+
+
+async def until_wave(copy: Copy) -> None:
+    while not copy.service.missing.is_wave:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)
+
+
+def is_wave_told(copy: Copy) -> bool:
+    told = copy.of(events.Reachability)[-1]
+    return isinstance(told, events.Reachability) and told.error is not None
+
+
+async def test_a_second_not_found_that_was_under_way_when_a_wave_began_is_asked_for_again(tmp_path: Path) -> None:
+    gett = Answers(a="not found", b=PENDING, c=PENDING, d=PENDING)
+    service = Onboardings("abcd", gett)
+    async with polling(tmp_path, service, now) as copy:
+        while not service.missing.may_be_believed("a"):
+            await asyncio.sleep(0.05)
+        gett.held.add("a")
+        while "a" not in gett.under_way:
+            await asyncio.sleep(0.05)
+        gett.said.update(b="not found", c="not found", d="not found")
+        await until_wave(copy)
+        gett.go.set()
+        await asyncio.sleep(1)
+        assert service.stores["a"].status == PENDING
+
+
+async def test_a_first_answer_that_was_under_way_when_a_wave_began_counts(tmp_path: Path) -> None:
+    gett = Answers(a="not found", b="not found", c="not found", d=PENDING)
+    gett.held.add("d")
+    service = Onboardings("abcd", gett)
+    async with polling(tmp_path, service, now) as copy:
+        await until_wave(copy)
+        gett.go.set()
+        await asyncio.sleep(0.05)
+        assert service.asked.count("d") == 1
+        assert not is_wave_told(copy)
+
+
+async def test_in_a_wave_one_question_goes_at_a_time_whatever_gett_says_about_one_store(tmp_path: Path) -> None:
+    gett = Answers(a="not found", b="not found", c="not found", **dict.fromkeys("defghij", "refused"))
+    service = Onboardings("abc", gett)
+    async with polling(tmp_path, service, now) as copy:
+        await until_wave(copy)
+        gett.most = 0
+        service.stores |= {key: Record(key, PENDING, f"o-{key}") for key in "defghij"}
+        copy.poller.notice(events.StoresChanged(tuple(service.stores.values())))
+        await asyncio.sleep(100)
+        assert len(set(service.noted)) > 3
+        assert gett.most == 1
+        assert service.missing.is_wave
+
+
+async def test_a_store_that_has_gone_is_one_in_the_row_of_a_wave(tmp_path: Path) -> None:
+    gett = Answers(a="not found")
+    service = Onboardings("a", gett)
+    async with polling(tmp_path, service, now) as copy:
+        while service.stores["a"].status is not OwnState.GONE:
+            await asyncio.sleep(0.05)
+        gett.said.update(b="not found", c="not found")
+        service.stores |= {key: Record(key, PENDING, f"o-{key}") for key in "bc"}
+        copy.poller.notice(events.StoresChanged(tuple(service.stores.values())))
+        await asyncio.sleep(1.5)
+        assert is_wave_told(copy)
+
+
+async def test_a_wave_lasts_while_one_of_its_stores_is_let_go(tmp_path: Path) -> None:
+    gett = Answers(a="not found", b="not found", c="not found")
+    async with polling(tmp_path, Onboardings("abc", gett), now) as copy:
+        await until_wave(copy)
+        copy.poller.notice(events.StoresChanged(removed=("a",)))
+        assert is_wave_told(copy)
+
+
+async def test_an_answer_that_came_too_late_for_the_lease_is_neither_good_nor_bad(tmp_path: Path) -> None:
+    gett = Answers(a="not found")
+    service = Onboardings("a", gett)
+    async with polling(tmp_path, service, now) as copy:
+        while not service.missing.may_be_believed("a"):
+            await asyncio.sleep(0.05)
+        gett.held.add("a")
+        while "a" not in gett.under_way:
+            await asyncio.sleep(0.05)
+        copy.clock.now += 8
+        other = Leadership(tmp_path, copy.clock)
+        assert other.lead(PollingReport()).is_ours
+        gett.go.set()
+        await asyncio.sleep(1)
+        assert service.stores["a"].status == PENDING
+        assert service.missing.may_be_believed("a")
+        other.resign()
