@@ -161,9 +161,7 @@ class RateLimiter:
         if not self._turns or self._turns[-1] < self._clock() - _AHEAD:
             await self._turn(on_pause, urgent=False)
             return
-        wait = self._turns.pop() - self._clock()
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await asyncio.sleep(self._turns.pop() - self._clock())
         if self._clock() < self._paused_until:
             self._turns.clear()
             await self._turn(on_pause, urgent=False)
@@ -177,8 +175,7 @@ class RateLimiter:
                 self._turns = list(turn.more)
             if turn.is_paused and on_pause is not None:
                 on_pause(turn.wait)
-            if turn.wait > 0:
-                await asyncio.sleep(min(turn.wait, WINDOW))
+            await asyncio.sleep(min(turn.wait, WINDOW))
             if turn.taken and self._clock() >= self._paused_until:
                 return
 
