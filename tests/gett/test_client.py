@@ -278,6 +278,7 @@ class TestNoConnection:
             unused.bind(("127.0.0.1", 0))
             error = await self._fails(f"http://127.0.0.1:{unused.getsockname()[1]}")
         assert (error.cause, str(error)) == (Cause.REFUSED, "the connection is refused")
+        assert error.facts.keys() == {"outcome", "kind", "host"}
 
     async def test_the_name_is_unknown(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def unknown(*args: object, **named: object) -> None:
@@ -317,6 +318,7 @@ class TestNoConnection:
         with hostile_server(_greeting) as plain:
             error = await self._fails(plain.url.replace("http:", "https:"))
         assert error.cause is Cause.TLS
+        assert "version" in str(error.facts["reason"]).lower()
 
     @pytest.mark.parametrize("reset", [False, True])
     async def test_the_server_hangs_up_in_the_tls_handshake(self, reset: bool) -> None:
@@ -376,7 +378,7 @@ class TestNoConnection:
             for task in reads:
                 task.cancel()
             await asyncio.gather(*reads, return_exceptions=True)
-            assert caught.value.cause is Cause.LOCAL
+            assert (caught.value.cause, caught.value.facts["reason"]) == (Cause.LOCAL, str(caught.value))
             # What was given up frees its connection.
             server.script = answering(whole(200, ONBOARDING))
             await client.status("id-1")
@@ -514,6 +516,33 @@ class TestEnvironment:
             with pytest.raises(NotSentError) as caught:
                 await client.cancel("id-1")
         assert (caught.value.cause, caught.value.facts["proxy"]) == (Cause.PROXY_DNS, "http://proxy.test:1")
+
+    @pytest.mark.parametrize(
+        ("number", "cause"),
+        [(errno.EIO, Cause.PROXY_REFUSED), (errno.EMFILE, Cause.LOCAL), (errno.ENETDOWN, Cause.PROXY_UNREACHABLE)],
+    )
+    async def test_what_keeps_from_the_proxy_is_told_of_the_proxy_or_of_this_machine(
+        self, monkeypatch: pytest.MonkeyPatch, number: int, cause: Cause
+    ) -> None:
+        _connecting(monkeypatch, lambda: _fail(OSError(number, "no")))
+        async with GettClient("https://gett.test", secret(), env={"HTTPS_PROXY": "http://127.0.0.1:1"}) as client:
+            with pytest.raises(NotSentError) as caught:
+                await client.cancel("id-1")
+        assert caught.value.cause is cause
+
+    async def test_a_proxy_over_tls_that_hangs_up_is_not_taken_for_one_without_tls(self) -> None:
+        async def hanging_up_later(connection: Connection) -> None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(PEM)
+            await connection.start_tls(context)
+            await connection.request()
+
+        with hostile_server(hanging_up_later) as proxy:
+            env = {"HTTPS_PROXY": proxy.url.replace("http:", "https:"), "SSL_CERT_FILE": str(PEM)}
+            async with GettClient("https://gett.test", secret(), env=env) as client:
+                with pytest.raises(NotSentError) as caught:
+                    await client.status("id-1")
+        assert caught.value.cause is Cause.PROXY
 
     async def test_a_proxy_gets_the_user_and_the_password_of_its_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with hostile_server(breaking_off(whole(407))) as proxy:

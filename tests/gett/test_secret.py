@@ -104,6 +104,14 @@ def test_what_stands_around_the_key_is_kept(spelling: str) -> None:
     assert told == '{"detail": "the key *** is unknown", "id": "id-1"}'
 
 
+def test_what_cannot_be_told_from_the_key_is_hidden_with_it() -> None:
+    assert redacted("the key\n" + "\n".join(KEY[at : at + 7] for at in range(0, len(KEY), 7)) + "\nis unknown") == "***"
+
+
+def test_a_text_without_the_key_comes_through_whatever_it_holds() -> None:
+    assert redacted("half a pair \udcff and \ud83d") == "half a pair \udcff and \ud83d"
+
+
 @given(st.integers(0, len(KEY) - 12), st.integers(12, len(KEY)), st.sampled_from(["", " ", "x", "%20", "é", '"', "0"]))
 @settings(deadline=None)
 def test_twelve_characters_in_a_row_are_the_key(start: int, length: int, beside: str) -> None:
