@@ -146,6 +146,7 @@ BODIES = {
     "a blank id": reads(body({"onboardingId": " \n"}), **NO_ID),
     "an id that is a path": reads(body({"onboardingId": ".."}), **{**NO_ID, "cancel": UNREADABLE}),
     "an id that is a list": reads(body({"onboardingId": ["id-1"]}), **NO_ID),
+    "an id that is true": reads(body({"onboardingId": True}), **{**NO_ID, "cancel": UNREADABLE}),
     "an id that is a number": reads(body({"onboardingId": 17}), FINE, status=UNREADABLE, cancel=UNREADABLE),
     "another onboarding": reads(
         body({**ONBOARDING, "onboardingId": "id-2"}), FINE, status=UNREADABLE, cancel=UNREADABLE

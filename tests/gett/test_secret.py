@@ -82,6 +82,8 @@ SPELLINGS["quoted-printable"] = "".join(f"={ord(char):02X}" for char in KEY)
 SPELLINGS["full width"] = "".join(chr(ord(char) + 0xFEE0) for char in KEY)
 SPELLINGS["full width in JSON"] = json.dumps("".join(chr(ord(char) + 0xFEE0) for char in KEY))
 SPELLINGS["full width in HTML"] = "".join(f"&#{ord(char) + 0xFEE0};" for char in KEY)
+SPELLINGS["full width in percent"] = quote("".join(chr(ord(char) + 0xFEE0) for char in KEY))
+SPELLINGS["in short lines of JSON"] = "\\n".join(KEY[at : at + 7] for at in range(0, len(KEY), 7))
 SPELLINGS["accented"] = "".join(char + "\u0301" for char in KEY)
 SPELLINGS["case swapped"] = KEY.swapcase()
 SPELLINGS["backwards"] = KEY[::-1]
@@ -108,8 +110,18 @@ def test_what_cannot_be_told_from_the_key_is_hidden_with_it() -> None:
     assert redacted("the key\n" + "\n".join(KEY[at : at + 7] for at in range(0, len(KEY), 7)) + "\nis unknown") == "***"
 
 
-def test_a_text_without_the_key_comes_through_whatever_it_holds() -> None:
-    assert redacted("half a pair \udcff and \ud83d") == "half a pair \udcff and \ud83d"
+@pytest.mark.parametrize("text", ["half a pair \udcff and \ud83d", "&#9999999; &#xffffff; \\Uffffffff \\u{ffffff}"])
+def test_a_text_without_the_key_comes_through_whatever_it_holds(text: str) -> None:
+    assert redacted(text) == text
+
+
+def test_no_more_than_the_key_is_hidden_of_the_word_that_it_stands_in() -> None:
+    for written in (KEY, base64.b64encode(KEY.encode()).decode().rstrip("=")):
+        assert redacted(f"<p>a1_{written}_b2</p>") == "<p>a1_***_b2</p>"
+
+
+def test_a_part_of_a_key_of_signs_is_found_with_its_slashes_escaped() -> None:
+    assert without_key(rb'{"a": "----\/\/\/\/++++", "b": 1}', Secret("----////++++....")) == b'{"a": "***", "b": 1}'
 
 
 @given(st.integers(0, len(KEY) - 12), st.integers(12, len(KEY)), st.sampled_from(["", " ", "x", "%20", "é", '"', "0"]))

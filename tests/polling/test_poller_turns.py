@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -384,6 +384,20 @@ async def test_a_store_that_has_gone_is_one_in_the_row_of_a_wave(tmp_path: Path)
         copy.poller.notice(events.StoresChanged(tuple(service.stores.values())))
         await asyncio.sleep(1.5)
         assert is_wave_told(copy)
+
+
+async def test_the_other_copies_hear_of_a_wave(tmp_path: Path) -> None:
+    async def told() -> tuple[str | None, datetime | None]:
+        await asyncio.sleep(4)
+        report = Leadership(tmp_path, copy.clock).lead(PollingReport()).report or PollingReport()
+        return report.cause, report.trouble_since
+
+    gett = Answers(a=PENDING, b=PENDING, c=PENDING)
+    async with polling(tmp_path, Onboardings("abc", gett), now) as copy:
+        assert await told() == (None, None)
+        gett.said = dict.fromkeys("abc", "not found")
+        await until_wave(copy)
+        assert await told() == ("stores_unknown", NOW)
 
 
 async def test_a_wave_lasts_while_one_of_its_stores_is_let_go(tmp_path: Path) -> None:
