@@ -189,6 +189,21 @@ async def test_an_answer_without_a_length_that_ends_with_a_reset_was_cut_off() -
                 await client.status("id-1")
 
 
+async def test_the_end_of_a_connection_is_known_however_often_it_is_asked_for() -> None:
+    async def script(connection: Connection) -> None:
+        await connection.hello()
+        await connection.send(head(200) + b"ab")
+
+    with hostile_server(script) as server:
+        stream = await Network().connect_tcp("127.0.0.1", server.port)
+        await stream.write(b"G")
+        read = b"".join([await stream.read(4_096, timeout=5) for _ in range(2)])
+        assert read == head(200) + b"ab"
+        for _ in range(3):
+            assert await stream.read(4_096, timeout=0.5) == b""
+        await stream.aclose()
+
+
 async def test_an_answer_that_was_there_whole_before_a_reset_counts() -> None:
     with hostile_server(partial(_reset_after, answer=whole(200, FRESH), pause=0)) as server:
         async with GettClient(server.url, secret(), env=ENV) as client:
