@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from virtual_time import VirtualLoop
 
-from gett_tui.gett.quota import PRODUCTION, Quota, RateLimiter
+from gett_tui.gett.quota import PRODUCTION, Limits, Quota, RateLimiter
 
 
 @pytest.fixture
@@ -64,13 +64,14 @@ async def test_what_a_person_asks_for_takes_no_turn_from_those_who_wait() -> Non
 
 
 async def test_turns_that_nobody_came_for_make_no_burst_later() -> None:
-    limiter = quota().reads
-    waiting = [asyncio.ensure_future(limiter.acquire(urgent=False)) for _ in range(3)]
-    await waiting[0]
-    for task in waiting[1:]:
+    limiter = Quota(Limits(6_000, 600), clock=asyncio.get_running_loop().time).reads
+    waiting = [asyncio.ensure_future(limiter.acquire(urgent=False)) for _ in range(10)]
+    # The second takes turns for those behind it too, since it knows of them.
+    await waiting[1]
+    for task in waiting[2:]:
         task.cancel()
     await asyncio.sleep(10)
-    assert gaps(await served(limiter, 10)) == pytest.approx([0.1] * 9)
+    assert gaps(await served(limiter, 10)) == pytest.approx([1 / 60] * 9)
 
 
 async def test_a_pause_is_told_to_who_waits_and_again_each_minute() -> None:
@@ -88,9 +89,12 @@ async def test_what_only_the_pace_holds_up_is_not_told_of_a_pause() -> None:
     assert told == []
 
 
-async def test_a_pause_that_comes_while_a_turn_is_waited_for_is_kept() -> None:
+@pytest.mark.parametrize("pause_at", [0.05, 0.15, 0.25])
+async def test_a_pause_that_comes_while_a_turn_is_waited_for_is_kept(pause_at: float) -> None:
     limiter = quota().reads
-    waiting = asyncio.ensure_future(served(limiter, 3))
-    await asyncio.sleep(0.05)
+    waiting = asyncio.ensure_future(served(limiter, 4))
+    await asyncio.sleep(pause_at)
     limiter.pause(30)
-    assert (await waiting)[1:] == pytest.approx([30.05, 30.15], abs=0.06)
+    times = await waiting
+    assert all(at < pause_at or at >= pause_at + 30 for at in times)
+    assert times[-1] < pause_at + 30.5
