@@ -233,9 +233,8 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Sends nothing for ``seconds`` (at most 15 minutes: a longer demand is taken for an error)."""
         until = self._clock() + min(max(seconds, 0.0), MAX_WAIT)
-        if until > self._paused_until:
-            self._paused_until = until
-            self._tell_others(until)
+        self._paused_until = max(self._paused_until, until)
+        self._tell_others(until)
 
     def _tell_others(self, until: float) -> None:
         def step(pace: Pace) -> Pace:

@@ -93,6 +93,16 @@ def test_a_store_that_is_being_asked_about_is_not_asked_again_since_a_person_loo
     assert schedule.take(10.0) is None
 
 
+def test_a_question_that_was_planned_before_is_not_asked_beside_the_one_under_way() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", READY, 0.0)
+    assert schedule.take(1.0) == "a"
+    schedule.asked("a", 1.0)
+    schedule.watch("a", 2.0)
+    assert schedule.take(4.0) == "a"
+    assert schedule.take(500.0) is None
+
+
 def test_to_look_at_a_store_puts_no_question_off() -> None:
     schedule = Schedule(random.Random(1))
     schedule.put("a", PENDING, 0.0)
