@@ -76,6 +76,12 @@ def test_a_store_that_has_hung_for_long_is_asked_less_often() -> None:
     assert times(90) > times(7_200) > times(200_000) >= 4
 
 
+def test_a_moving_store_that_has_hung_for_years_is_still_asked_every_minute() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", INGESTING, 0.0, age=1e9)
+    assert 9 <= len(run(schedule, 600, 10)) <= 11
+
+
 def test_the_store_that_a_person_looks_at_is_asked_most() -> None:
     schedule = Schedule(random.Random(1))
     for number in range(500):
