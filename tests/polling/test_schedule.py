@@ -76,9 +76,10 @@ def test_a_store_that_has_hung_for_long_is_asked_less_often() -> None:
     assert times(90) > times(7_200) > times(200_000) >= 4
 
 
-def test_a_moving_store_that_has_hung_for_years_is_still_asked_every_minute() -> None:
+@pytest.mark.parametrize("age", [1e9, 1e18])
+def test_a_moving_store_that_has_hung_for_years_is_still_asked_every_minute(age: float) -> None:
     schedule = Schedule(random.Random(1))
-    schedule.put("a", INGESTING, 0.0, age=1e9)
+    schedule.put("a", INGESTING, 0.0, age=age)
     assert 9 <= len(run(schedule, 600, 10)) <= 11
 
 
@@ -234,6 +235,26 @@ def test_of_all_that_wait_the_one_with_most_news_expected_is_asked_first() -> No
         schedule.put(f"old{number}", INGESTING, 0.0, age=50_000.0)
     schedule.put("hot", PENDING, 0.0, age=20.0)
     assert schedule.take(30.0) == "hot"
+
+
+def test_a_store_that_was_asked_about_since_it_was_ranked_waits_for_its_new_place() -> None:
+    schedule = Schedule(random.Random(1))
+    for key in "ab":
+        schedule.put(key, PENDING, 0.0, age=20.0)
+    for number in range(200):
+        schedule.put(f"s{number}", INGESTING, 0.0, age=100.0)
+    assert schedule.take(60.0) == "a"
+    schedule.watch("b", 60.0)
+    assert schedule.take(60.0) == "b"
+    schedule.asked("b", 60.0)
+    schedule.watch(None, 60.0)
+    assert schedule.take(63.0) != "b"
+
+
+def test_a_failed_store_is_asked_every_few_minutes() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", FAILED, 0.0)
+    assert 3 <= len(run(schedule, 600, 10)) <= 5
 
 
 def test_rates_follow_the_square_root_of_the_hazard() -> None:

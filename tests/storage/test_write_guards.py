@@ -70,8 +70,10 @@ def test_a_lock_on_the_file_of_a_folder_that_was_replaced_keeps_nobody_out_and_i
         return handle
 
     monkeypatch.setattr(files, "try_lock", replaced_as_it_is_taken)
+    before = len(os.listdir("/proc/self/fd"))
     with Locks(tmp_path).hold(tmp_path / "a"):
         assert really(taken[0]) is None, "what stands there now is locked"
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 # -- marks of living copies
