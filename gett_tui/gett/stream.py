@@ -85,10 +85,8 @@ class _Inbox(asyncio.Protocol):
         return taken
 
     async def drained(self) -> None:
-        """Waits until what was written is on its way. Raises OSError when the connection is lost."""
+        """Waits until what was written is on its way, or the connection is lost, which the next look for more tells."""
         await self._writable.wait()
-        if self._lost.is_set():
-            raise ConnectionError("the connection is lost")
 
     async def close(self) -> None:
         """Ends the connection at once."""
@@ -158,8 +156,6 @@ class Stream(httpcore.AsyncNetworkStream):
                 await self._inbox.drained()
         except TimeoutError:
             raise httpcore.WriteTimeout from None
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
 
     def _ask(self) -> None:
         if self._inbox.data:

@@ -410,7 +410,7 @@ async def test_a_server_that_takes_nothing_is_not_waited_for_without_end() -> No
         await asyncio.sleep(60)
 
     with hostile_server(deaf) as server:
-        async with GettClient(server.url, secret(), timeouts=Timeouts(write=0.1)) as client:
+        async with GettClient(server.url, secret(), timeouts=Timeouts(write=0.1, read=600, total=600)) as client:
             with pytest.raises(NoAnswerError) as caught:
                 await client.register(LARGE)
     assert caught.value.cause is Cause.TIMEOUT
