@@ -3,7 +3,7 @@
 A server may quote the key in any spelling, so it is searched for in the text's normal form: escapes undone up to twice,
 look-alike letters folded; base64, hex and base32 decoded at any alignment, one in another too; base85; all but letters
 and digits dropped, case folded, and read backwards. Twelve characters in a row of the key are the key. The work is
-bounded: what holds the key in more places than can be told apart in time is hidden whole.
+bounded: a text is halved until it is told where the key is, and is hidden whole where that cannot be told.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ _SHORTEST = 4
 _MAX_NESTED = 2
 """How many encodings within another are undone."""
 _MAX_REMEMBERED = 20_000
-_MIN_WORK, _MAX_WORK = 1_000_000, 24
-"""Bytes that are searched to tell the key from the rest: at least, and as a multiple of the text's length."""
 
 
 class Secret:
@@ -145,7 +143,7 @@ class _Search:
         self._decimal = [_listed(row) for row in rows if len(row) >= _LONG_ENOUGH]
         half = _IN_A_ROW // 2
         self._decimal_blocks = [_listed(raw[at : at + half]) for at in range(0, len(raw) - half + 1, half)]
-        coded = list(in_base85(raw)) if len(raw) >= _LONG_ENOUGH else []
+        coded = list(in_base85(raw))
         # Two groups in a row are enough; each two hold one of the blocks.
         self._base85 = list({one + other for groups in coded for one, other in pairwise(groups)})
         self._base85_blocks = list({group for groups in coded for group in groups[1::2]})
@@ -158,8 +156,6 @@ class _Search:
             return text
         text = self._written.sub(_HIDDEN, text)
         for piece, hidden in _PIECES:
-            if not self._finds(text):
-                return text
             text = self._without_pieces(text, piece, hidden)
         return _HIDDEN if self._finds(text) else text
 
@@ -179,14 +175,11 @@ class _Search:
         """``text`` without the pieces that hold the key: halved again and again, so that clean parts cost little."""
         spans = [found.span() for found in piece.finditer(text)]
         todo, dirty = [(0, len(spans))], list[tuple[int, int]]()
-        work = max(_MIN_WORK, _MAX_WORK * len(text))
-        while todo and work > 0:
+        while todo:
             first, end = todo.pop()
             if first == end:
                 continue
-            part = text[spans[first][0] : spans[end - 1][1]]
-            work -= len(part)
-            if len(part) < _SHORTEST or not self._finds(part):
+            if not self._finds(text[spans[first][0] : spans[end - 1][1]]):
                 continue
             middle = (first + end) // 2
             if middle == first:
@@ -197,9 +190,7 @@ class _Search:
 
     def _finds(self, text: bytes, depth: int = 0) -> bool:
         for form in spellings(text):
-            if self._finds_plain(form) or self._finds_coded(form, depth):
-                return True
-            if depth == 0 and self._finds_plain(form[::-1]):
+            if self._finds_plain(form) or self._finds_plain(form[::-1]) or self._finds_coded(form, depth):
                 return True
         return False
 

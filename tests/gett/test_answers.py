@@ -247,6 +247,14 @@ def test_escapes_that_are_no_text_are_replaced(gett: Answering) -> None:
     assert onboarding.error == "\N{GRINNING FACE} \ufffd"
 
 
+def test_numbers_come_through_and_what_no_other_reader_takes_for_one_becomes_text(gett: Answering) -> None:
+    long = "9" * 101
+    body = f'{{"onboardingId": "id-1", "n": [1, 1.5, 1e999, -1e999, NaN, Infinity, {long[:100]}, {long}]}}'
+    onboarding = gett.ask(200, {}, body.encode())["status"]
+    numbers = [1, 1.5, "1e999", "-1e999", "NaN", "Infinity", int(long[:100]), long]
+    assert onboarding.unknown() == {"n": numbers}
+
+
 def test_no_more_than_fifty_errors_are_kept(gett: Answering) -> None:
     body = {"title": "x", "errors": [{"message": str(number)} for number in range(60)]}
     problem = gett.ask(422, {}, json.dumps(body).encode())["register"].problem
