@@ -59,6 +59,7 @@ def anyio_backend() -> str:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long what has no end by itself goes on, and which tests are left out."""
     parser.addoption("--all", action="store_true", help="run the slow tests, too (see the marker)")
+    parser.addoption("--long", action="store_true", help="run what takes minutes, too (see the marker)")
     parser.addoption("--crash-runs", type=int, help="how often the program is killed, 60 times with --all")
     parser.addoption("--stall", type=int, default=3, help="for how many seconds terminals do not read")
     parser.addoption("--crash-seed", type=int, default=0, help="the seed of a run to repeat")
@@ -66,8 +67,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the slow tests to ``.ci/run`` and to whoever asks for all."""
-    if config.getoption("--all"):
-        return
+    left_out = [name for name, option in (("slow", "--all"), ("long", "--long")) if not config.getoption(option)]
     for item in items:
-        if item.get_closest_marker("slow") is not None:
-            item.add_marker(pytest.mark.skip(reason="slow: --all runs it"))
+        for name in left_out:
+            if item.get_closest_marker(name) is not None:
+                item.add_marker(pytest.mark.skip(reason=f"{name}: see --help"))

@@ -13,7 +13,7 @@ from pty_session import PtySession, Size
 
 _STORES = 100
 _SIZES = [(80, 24), (120, 40)]
-_SLOW = [pytest.mark.slow, pytest.mark.timeout(400)]
+_LONG = [pytest.mark.long, pytest.mark.timeout(1_200)]
 
 
 def moved(moving: Moving, session: PtySession, rounds: int) -> int:
@@ -29,8 +29,8 @@ def moved(moving: Moving, session: PtySession, rounds: int) -> int:
     ("size", "dialogs", "rounds"),
     [
         ((80, 24), ("form",), 1),
-        pytest.param((80, 24), ("form", "help", "palette", "confirmation"), 3, marks=_SLOW),
-        pytest.param((120, 40), ("form", "help", "palette", "confirmation"), 3, marks=_SLOW),
+        pytest.param((80, 24), ("form", "help", "palette", "confirmation"), 3, marks=_LONG),
+        pytest.param((120, 40), ("form", "help", "palette", "confirmation"), 3, marks=_LONG),
     ],
 )
 def test_a_dialog_over_moving_stores_costs_no_more_than_the_list(
