@@ -53,7 +53,7 @@ class RecordStore:
         self.folder = folder
         self._owner = owner
         self._mirror = Mirror()
-        removals = Removals(folder)
+        removals = Removals(folder, owner)
         self._reader = Reader(folder, self._mirror, removals)
         self._writer = RecordWriter(folder, owner, self._mirror, self._reader, removals)
         self._lost = Lost(folder, self._mirror, self._writer, removals)

@@ -13,6 +13,7 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from gett_tui.storage import files, small_files
+from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_file import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ Line = tuple[str, ...]
 
 
 class Removals:
-    """The file ``removed`` of the profile whose state lies in ``folder``."""
+    """The file ``removed`` of the profile whose state lies in ``folder``; ``owner`` is this running program's name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owner: str) -> None:
+        self._owner = owner
+        self._instances = Instances(folder)
         self._path = folder / _NAME
         self._seen: files.Seen | None = None
         self._lines: frozenset[Line] = frozenset()
@@ -57,7 +60,18 @@ class Removals:
         signature = files.signature(self._path)
         if self._seen is None or not self._seen.is_settled or self._seen.signature != signature:
             self._read()
-        return [place for place, record in lost.items() if _line(place, record) in self._lines]
+        return [
+            place
+            for place, record in lost.items()
+            if _line(place, record) in self._lines or self._is_in_other_hands(place, record)
+        ]
+
+    def _is_in_other_hands(self, place: Place, record: Record) -> bool:
+        """Whether it is the attempt of another copy that lives and sees to it: one of 0.1.0 notes nothing here."""
+        pending = record.pending
+        if place.folder != ATTEMPTS or pending is None or pending.owner == self._owner:
+            return False
+        return self._instances.is_alive(pending.owner)
 
     def _read(self) -> None:
         self._seen, self._lines = None, frozenset()

@@ -241,7 +241,8 @@ class GettApp(App[int]):
         driver = self._driver
         if driver is None:
             return
-        copied = await self._operators_clipboard.copy(text, driver.write, what)
+        send = driver.send_control if isinstance(driver, TerminalDriver) else driver.write
+        copied = await self._operators_clipboard.copy(text, send, what)
         tell = self.notifications.say if copied.is_done else self.notifications.warn
         tell(one_line(copied.words, 400))
 

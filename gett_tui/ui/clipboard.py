@@ -40,8 +40,11 @@ class Clipboard:
         self._environment = environment
         self._turn = asyncio.Lock()
 
-    async def copy(self, text: str, write: Callable[[str], None], what: str = "") -> Copied:
-        """Copies ``text``, by ``write`` to the terminal where tmux does not take it; ``what`` names it to a person."""
+    async def copy(self, text: str, send: Callable[[str], object], what: str = "") -> Copied:
+        """Copies ``text``, by ``send`` to the terminal where tmux does not take it; ``what`` names it to a person.
+
+        ``send`` gives False when the terminal takes nothing at present.
+        """
         safe = safe_text(text)
         what = what or count(len(safe), "character")
         if safe != _without_end("\n".join(text.splitlines())):
@@ -56,7 +59,8 @@ class Clipboard:
                 return Copied(
                     f"Not copied: {refused}{count(len(safe), 'character')} are too many for a terminal", False
                 )
-            write(self._sequence(safe))
+            if send(self._sequence(safe)) is False:
+                return Copied(f"Not copied: {refused}the terminal takes nothing at present", False)
             return Copied(f"Copied {what}: {refused}sent to the terminal")
 
     def _give_to_tmux(self, data: bytes) -> bool:

@@ -12,9 +12,10 @@ from store_driver import AT, attempt, made, opened, records, settle, stored
 
 from gett_tui.error_messages import sentence
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError, RecordGoneError
-from gett_tui.onboarding.record import Record
+from gett_tui.onboarding.record import Pending, Record
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage.inspection import forget, inspect, repair
+from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
 
 Harm = Callable[[Path], None]
@@ -308,3 +309,23 @@ def test_an_attempt_that_the_released_version_made_a_record_of_is_not_lost(tmp_p
     for store in (running, opened(tmp_path, "3-new")):
         assert lost(store) == set()
         assert ids(store) == {"o-0", "o-1", "o-2", "o-9", "o-5"}
+
+
+def test_an_attempt_that_a_living_copy_of_the_released_version_takes_away_is_not_lost(tmp_path: Path) -> None:
+    """It notes no removals: what was refused just goes."""
+    running = filled(tmp_path)
+    old = Instances(tmp_path)
+    old.announce()
+    known = running.get("a-5")
+    assert known is not None
+    pending = Pending("register", AT, old.owner)
+    running.update("a-5", lambda now: now._replace(pending=pending))
+    settle(running)
+    running.save_index()
+    one_attempt(tmp_path)
+    running.sync()
+    assert lost(running) == set()
+    running.save_index()
+    old.leave()
+    for store in (running, opened(tmp_path, "3-new")):
+        assert lost(store) == set()

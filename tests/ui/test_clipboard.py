@@ -170,3 +170,8 @@ def test_in_a_real_tmux_the_ids_are_in_its_buffer_and_on_its_terminal(tmp_path: 
             assert base64.b64encode(held) in session.output, "tmux has sent it on to its own terminal"
     finally:
         subprocess.run([*tmux, "kill-server"], capture_output=True, check=False)
+
+
+async def test_a_copy_that_the_terminal_has_no_room_for_is_told_as_none() -> None:
+    copied = await Clipboard({}).copy(ID, lambda _: False, "the onboarding id")
+    assert (copied.words, copied.is_done) == ("Not copied: the terminal takes nothing at present", False)

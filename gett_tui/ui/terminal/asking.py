@@ -60,12 +60,16 @@ class Asking:
         self._open.clear()
         self._answered = self._sent
 
-    def wait(self, now: float, *, after_key: bool) -> float:
-        """Seconds for which a new picture has to wait if no answer comes; 0 when it may go out."""
+    def left(self, now: float) -> float:
+        """Seconds for which an answer is still waited for; 0 when all that was sent counts as seen."""
         if not self.is_waiting:
             return 0.0
         left = self._open[0][1] + _PATIENCE - now
         if left <= 0:
             self.forget()
-            return 0.0
+        return max(0.0, left)
+
+    def wait(self, now: float, *, after_key: bool) -> float:
+        """Seconds for which a new picture has to wait if no answer comes; 0 when it may go out."""
+        left = self.left(now)
         return left if self._sent - self._answered > (_FAR_WITH_KEY if after_key else _FAR) else 0.0

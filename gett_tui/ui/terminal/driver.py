@@ -105,6 +105,10 @@ class TerminalDriver(Driver):
         elif self._line is not None:
             self._painter.write(data, self._laid_out())
 
+    def send_control(self, data: str) -> bool:
+        """Sends what is no picture; whether there was room for it."""
+        return self._line is not None and self._line.send_control(data.encode("utf-8", "replace"))
+
     def _laid_out(self) -> tuple[int, int]:
         """The size that Textual has laid out for, which follows the terminal's a little later."""
         stack = self._app.screen_stack

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4096
 """Bytes of one write: a terminal that takes more would only keep them for us."""
-_CONTROLS = 64 * 1024
+_CONTROLS = 256 * 1024
 """Bytes of controls that may wait: a clipboard full of ids has some 40 each."""
 _RETRY = 0.05
 """Seconds after which a line is tried again that said it could take something, and took nothing."""

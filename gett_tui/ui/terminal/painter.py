@@ -81,7 +81,7 @@ class Painter:
         self.plan()
 
     def when_shown(self, then: Callable[[], None]) -> None:
-        """Calls ``then`` when the terminal shows all that is wanted, as far as one can know; never if it is stuck."""
+        """Calls ``then`` when the terminal shows all that is wanted, as far as one can know, not while it is stuck."""
         self._awaiting.append(then)
         self.plan()
 
@@ -105,10 +105,10 @@ class Painter:
         line = self._line
         if line is None or line.is_busy or self._picture_size != self.size:
             return
-        if not self._picture.is_changed:
-            self._tell_shown()
-            return
         now = self._loop.time()
+        if not self._picture.is_changed:
+            self._tell_shown(now)
+            return
         wait = self._wait(now)
         if wait > 0:
             self._planned = self._loop.call_later(wait, self._paint)
@@ -118,11 +118,16 @@ class Painter:
         if data:
             line.send_picture(data + self.asking.sent(len(data), now))
 
-    def _tell_shown(self) -> None:
-        if not self.asking.is_waiting:
-            told, self._awaiting = self._awaiting, []
-            for then in told:
-                then()
+    def _tell_shown(self, now: float) -> None:
+        if not self._awaiting:
+            return
+        left = self.asking.left(now)
+        if left > 0:
+            self._planned = self._loop.call_later(left, self._paint)
+            return
+        told, self._awaiting = self._awaiting, []
+        for then in told:
+            then()
 
     def _wait(self, now: float) -> float:
         after_key = now - self._pressed < _ECHO

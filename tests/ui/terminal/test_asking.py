@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+
 from hypothesis import given
 from hypothesis import strategies as st
+from virtual_time import VirtualLoop
 
 from gett_tui.ui.terminal.asking import QUESTION, Asking
+from gett_tui.ui.terminal.capabilities import Capabilities
+from gett_tui.ui.terminal.line import Line
+from gett_tui.ui.terminal.painter import Painter
+from gett_tui.ui.terminal.picture import Picture
+
+XTERM = Capabilities(background_erase=True, synchronised=False)
 
 
 def answered_once() -> Asking:
@@ -76,3 +86,34 @@ def test_whatever_is_sent_and_answered_nothing_waits_for_longer_than_five_second
         assert 0 <= asking.wait(now, after_key=False) < 5.001
         assert asking.wait(now, after_key=True) <= asking.wait(now, after_key=False)
     assert asking.wait(now + 5.001, after_key=False) == 0
+
+
+def test_what_waits_to_be_seen_is_given_up_like_a_picture_when_no_answer_comes() -> None:
+    shown: list[float] = []
+
+    async def ask() -> None:
+        loop = asyncio.get_running_loop()
+        reading, writing = os.pipe()
+        try:
+            os.set_blocking(writing, False)
+            painter = Painter(Picture(20, 5, XTERM, ascii_only=False), (20, 5), loop, lambda: 0.0)
+            line = Line(writing, loop, painter.plan, lambda: None)
+            painter.start(line)
+            painter.write("\x1b[H" + "seen " * 400, (20, 5))
+            await asyncio.sleep(0.1)
+            painter.asking.sent(600, loop.time())
+            painter.answered()
+            painter.asking.sent(600, loop.time())
+            asked = loop.time()
+            painter.when_shown(lambda: shown.append(loop.time() - asked))
+            await asyncio.sleep(4.0)
+            assert shown == []
+            await asyncio.sleep(60.0)
+            line.close()
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(ask())
+    assert shown == [5.0]

@@ -73,7 +73,7 @@ def test_opening_and_closing_a_dialog_is_one_picture_each(tmp_path: Path, size: 
             assert len(session.output) - before <= 3 * columns * rows
 
 
-@pytest.mark.parametrize(("size", "most"), [((80, 24), 300), ((120, 40), 310)])
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 300), ((120, 40), 300)])
 def test_a_step_down_the_list_is_small(tmp_path: Path, size: Size, most: int) -> None:
     with moving_stores(tmp_path, 30, moving=False) as resting, resting.start(size) as session:
         session.read_until_quiet(1.5)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gett_tui.ui.clipboard import Clipboard
 from gett_tui.ui.terminal.line import CANCEL, Line
 from gett_tui.ui.terminal.own_description import OwnDescription, tell, write_within
 
@@ -78,7 +79,7 @@ async def test_what_waits_is_bounded_and_what_has_no_room_is_refused(watched: Wa
     taken = [watched.line.send_control(b"%05d" % number * 200) for number in range(1_000)]
     assert taken[0]
     assert not taken[-1]
-    assert len(await watched.read_all()) < 300_000
+    assert len(await watched.read_all()) < 500_000
     assert watched.line.send_control(b"again")
 
 
@@ -148,3 +149,11 @@ def test_telling_a_stuck_terminal_has_an_end(terminal: tuple[int, int]) -> None:
     assert tell(slave, b"hello\n", 0.05)
     assert not tell(slave, b"x" * 200_000, 0.05)
     assert os.get_blocking(slave)
+
+
+async def test_the_largest_copy_goes_whole_through_a_tmux_that_hands_it_on(watched: Watched) -> None:
+    largest = Clipboard({"TMUX": "/nowhere,1,0"})
+    sent: list[str] = []
+    await largest.copy("x" * 74_000, sent.append)
+    assert watched.line.send_control("".join(sent).encode())
+    assert await watched.read_all() == "".join(sent).encode()
