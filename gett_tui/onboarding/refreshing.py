@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gett_tui.errors import Cause
-from gett_tui.gett.errors import ProblemError
+from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.onboarding import reconcile
 from gett_tui.onboarding.errors import NotKnownError, NotPossibleError, NotUsedError
 from gett_tui.onboarding.missing import WAVE, MissingStores
@@ -96,23 +96,45 @@ class Refreshing:
         """
         self.missing.not_found(record.key)
         if not self.missing.is_wave:
-            await self._records.sync()
-            for key, onboarding_id in self._witnesses(record.key):
-                if await self._ask(onboarding_id, urgent=urgent) is not None:
-                    self.missing.answered(key)
-                    return
-                self.missing.not_found(key)
+            with contextlib.suppress(StorageError):  # whoever follows the files tells of it
+                self._records.publish(await asyncio.to_thread(self._records.store.sync))
+            try:
+                for witness in self._witnesses(record.key):
+                    if await self._is_known(witness, urgent=urgent):
+                        return
+            except NotUsedError as error:
+                # Who mixes answers up may have mixed up this one, too.
+                raise NotKnownError(record) from error
         if self.missing.is_wave:
             raise NotKnownError(record, is_wave=True)
 
-    def _witnesses(self, key: str) -> list[tuple[str, str]]:
+    def _witnesses(self, key: str) -> list[Record]:
         """The stores that can say whether it is ``key`` alone that Gett does not know: what it answered about last."""
         able = [
-            (can_change(one.status), one.since or _NEVER, one.key, one.onboarding_id)
+            one
             for one in self._records.store.records()
             if one.key != key and one.onboarding_id is not None and not isinstance(one.status, OwnState)
         ]
-        return [(other, onboarding_id) for *_, other, onboarding_id in sorted(able, reverse=True)[: WAVE - 1]]
+        able.sort(key=lambda one: (can_change(one.status), one.since or _NEVER), reverse=True)
+        return able[: WAVE - 1]
+
+    async def _is_known(self, witness: Record, *, urgent: bool) -> bool:
+        """Whether Gett knows ``witness``. A refusal of this one question says neither.
+
+        Raises GettError that is about the way, NotConnectedError, NotUsedError for the answer about another store.
+        """
+        try:
+            answer = await self._ask(witness.onboarding_id or "", urgent=urgent)
+        except GettError as error:
+            if reconcile.is_about_the_way(error):
+                raise
+            return False
+        if answer is None:
+            self.missing.not_found(witness.key)
+            return False
+        reconcile.require_same_store(answer, witness.partner_store_id)
+        self.missing.answered(witness.key)
+        return True
 
     async def _ask(self, onboarding_id: str, *, urgent: bool) -> Onboarding | None:
         """How Gett says that an onboarding stands; None when Gett itself says that it does not know it.

@@ -89,7 +89,7 @@ class Lost:
         with self._writer.hold(place):
             if not os.path.lexists(self._folder.joinpath(*place)):
                 self._removals.note(place, record)
-                self._mirror.settle(place)
+                self._mirror.explain(place)
 
 
 def _names(record: Record) -> tuple[str | None, ...]:

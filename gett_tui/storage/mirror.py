@@ -177,14 +177,14 @@ class Mirror:
             self.edits += bool(new)
             self._lost = new | self._lost
 
-    def settle(self, place: Place) -> None:
+    def explain(self, place: Place) -> None:
         """Forgets what was lost at ``place``: it was taken away on purpose."""
         with self._guard:
             if self._lost.pop(place, None) is not None:
                 self.edits += 1
 
     def lost(self) -> dict[Place, Record]:
-        """The live records that went and have not been settled; no attempt that has become a record."""
+        """The live records that went and have not been explained; no attempt that has become a record."""
         with self._guard:
             if not self._lost:
                 return {}

@@ -100,14 +100,14 @@ class Reader:
         """Keeps what the index knew and no file tells, unless it was taken away on purpose."""
         known = {entry.place: entry.record for entry in entries if is_live(entry.record.status)}
         self._mirror.note_lost({place: record for place, record in known.items() if not self._stands(place)})
-        self._settle()
+        self._explain()
 
     def _stands(self, place: Place) -> bool:
         return self._mirror.entry(place) is not None or os.path.lexists(self.path(place))
 
-    def _settle(self) -> None:
+    def _explain(self) -> None:
         for place in self._removals.explained(self._mirror.lost()):
-            self._mirror.settle(place)
+            self._mirror.explain(place)
 
     def heed_index(self) -> None:
         """Takes up what another copy has written into the index as lost, before it is written anew."""
@@ -164,7 +164,7 @@ class Reader:
         with self._scanning:
             changes = [self._sync_folder(name, everything=everything, is_lost=name in lost) for name in self._scans]
             self._has_scanned = True
-            self._settle()
+            self._explain()
             return self._current(merged([*self._told(), *changes]))
 
     def _told(self) -> Iterator[StoresChanged]:

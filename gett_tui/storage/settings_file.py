@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from gett_tui.storage import files
+from gett_tui.storage.locks import Locks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,5 +40,8 @@ class SettingsFile:
 
     def write(self, facts: Mapping[str, object]) -> None:
         """Replaces the file. Raises FileTroubleError."""
-        files.make_folder(self._path.parent)
-        files.write_atomic(self._path, f"{json.dumps(dict(facts))}\n".encode(), str(os.getpid()))
+        folder = self._path.parent
+        files.make_folder(folder)
+        # Who writes has no name here that others know; as long as this is held they clear nothing of it away.
+        with Locks(folder).hold(folder / "host"):
+            files.write_atomic(self._path, f"{json.dumps(dict(facts))}\n".encode(), str(os.getpid()))

@@ -81,6 +81,6 @@ class SettingsKeeper:
             self._kept, self._has_failed = settings, False
 
     async def close(self) -> None:
-        """Waits a moment for a write under way; a disk that hangs must not hold up the end."""
+        """Waits a moment for a write under way."""
         if self._writing is not None:
             await asyncio.wait({self._writing}, timeout=_PATIENCE)

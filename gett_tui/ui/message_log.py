@@ -111,7 +111,8 @@ class MessageLog:
         standing.times += 1
         standing.said_at = self._said
         if len(self._standing) > KEPT:
-            del self._standing[next(iter(self._standing))]
+            read_first = next((key for key in self._standing if key[0] is not Level.FAILED), next(iter(self._standing)))
+            del self._standing[read_first]
         self._changed()
         return standing
 

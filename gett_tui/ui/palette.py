@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Provider
 from textual.widgets import Input
 
 from gett_tui.ui.commands import COMMANDS, actions
-from gett_tui.ui.widgets.field import Field, one_line, paste_problem
+from gett_tui.ui.widgets.field import Field, paste_problem, trimmed
 from gett_tui.ui.widgets.filter_box import LIMIT
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def refusal(focused: object, event: Paste) -> str | None:
     """Why a paste is refused by Textual's own field, which would take a part of it; None where there is no reason."""
     if not isinstance(focused, Input) or isinstance(focused, Field):
         return None
-    event.text = one_line(event.text)
+    event.text = trimmed(event.text)
     length = len(focused.value) + len(event.text)
     if length > LIMIT:
         return f"not pasted: it makes {length:,} characters; here is room for {LIMIT}"

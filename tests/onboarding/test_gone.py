@@ -181,6 +181,25 @@ async def test_where_the_others_cannot_be_asked_no_store_goes(tmp_path: Path) ->
     assert all(isinstance(record.status, str) for record in stored(tmp_path))
 
 
+async def test_an_answer_about_another_store_lets_nobody_be_gone(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active")
+    async with (
+        scripted_gett(status=[NOT_FOUND, NOT_FOUND, made("o-2", "p-x", "catalog_failed")]) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        with pytest.raises(NotKnownError):
+            await running.service.refresh("o-1")
+    assert all(isinstance(record.status, str) and record.trouble is None for record in stored(tmp_path))
+
+
+async def test_a_question_that_is_refused_says_nothing_and_the_next_store_is_asked(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active")
+    answers = [NOT_FOUND, NOT_FOUND, problem(422, "VALIDATION_FAILED"), made("o-3", "p-o-3", "active")]
+    async with scripted_gett(status=answers) as (gett, url), runtime(tmp_path, url) as running:
+        assert (await running.service.refresh("o-1")).status is OwnState.GONE
+        assert gett.count("status") == 4
+
+
 async def test_a_lost_cancellation_in_a_wave_is_unconfirmed(tmp_path: Path) -> None:
     planted(tmp_path, "pending_catalog", "catalog_failed", "active")
     async with scripted_gett(cancel=LOST, status=NOT_FOUND) as (_, url), runtime(tmp_path, url) as running:

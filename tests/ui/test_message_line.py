@@ -19,7 +19,7 @@ from gett_tui.ui import notifications
 from gett_tui.ui.message_log import Level
 from gett_tui.ui.screens.confirm import ConfirmScreen
 from gett_tui.ui.screens.detail import DetailScreen
-from gett_tui.ui.screens.log import LogScreen
+from gett_tui.ui.screens.log import LogScreen, LogView
 from gett_tui.ui.screens.register import RegisterScreen
 
 SIZES = [(120, 40), (80, 24), (50, 20)]
@@ -280,3 +280,16 @@ async def test_an_unforeseen_error_stands_on_both_lines(tmp_path: Path) -> None:
         await start(pilot, 0)
         await until(pilot, lambda: "RuntimeError" in line(app) and "RuntimeError" in rows(app)[1])
         assert app.notifications.log.standing[0].level is Level.FAILED
+
+
+async def test_a_long_log_is_folded_bit_by_bit_and_read_to_its_end(tmp_path: Path) -> None:
+    app = make_app(tmp_path, "http://127.0.0.1:9")
+    async with app.run_test(size=SIZES[0]) as pilot:
+        for number in range(300):
+            app.notifications.fail(f"word {number}", details=[f"detail {number} {row}" for row in range(20)])
+        await pilot.press("l")
+        await until(pilot, lambda: "word 299" in screen_text(app))
+        view = app.screen.query_one(LogView)
+        await until(pilot, lambda: view.length == 300 * 21)
+        await pilot.press("G")
+        await until(pilot, lambda: "detail 0 19" in screen_text(app))

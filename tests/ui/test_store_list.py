@@ -220,7 +220,7 @@ async def test_ascii_terminals_get_ascii_alone() -> None:
         await screen.settle()
         assert "\n".join(screen.lines).isascii()
         assert screen.lines[0].endswith("Sincev")
-        assert screen.lines[1].startswith("+> Pizza S?d mi.. Namen ")
+        assert screen.lines[1].startswith("+> Pizza Sud mi.. Namen ")
         assert screen.lines[2].endswith("12:00 #")
         screen.stores.set_filter("dröhn")
         await screen.settle()

@@ -69,7 +69,7 @@ class Question(Dialog[bool]):
     def _refuse(self, event: events.Key, why: str) -> None:
         event.stop()
         event.prevent_default()
-        self.notify(why, markup=False)
+        self.notify(why, severity="warning", markup=False)
 
     @on(Button.Pressed, "#safe")
     def action_keep(self) -> None:

@@ -86,7 +86,7 @@ class Delivery:
         self._passing = event
         if self._app.post_message(event):
             async with asyncio.timeout(_LONGEST):
-                await self._settle(before)
+                await self._come_to_rest(before)
 
     def _is_overtaken(self, event: events.Event) -> bool:
         """Whether the mouse is somewhere else already."""
@@ -110,7 +110,7 @@ class Delivery:
     def _place(self) -> _Place:
         return _Place(self._app.screen, self._app.focused)
 
-    async def _settle(self, before: _Place) -> None:
+    async def _come_to_rest(self, before: _Place) -> None:
         """Returns when what the unit has led to is there, and has the focus."""
         start = before.screen
         while True:

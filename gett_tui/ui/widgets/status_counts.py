@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.text import count
 from gett_tui.ui.status_style import STYLES, Count, style_of
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ def status_counts(by_status: Mapping[State, int], *, ascii_only: bool) -> Status
             numbers[style.counted] += number
     stores = numbers.total()
     signs = {style.counted: style.sign_in(ascii_only=ascii_only) for style in reversed(list(STYLES.values()))}
-    total = f"{stores} store{'' if stores == 1 else 's'}"
-    shown = [count for count in Count if numbers[count]]
-    words = [f"{numbers[count]} {count.words}" for count in shown]
-    urgent = [f"{numbers[count]} {count.words}" for count in shown if count.wants_person]
-    rest = stores - sum(numbers[count] for count in shown if count.wants_person)
-    others = [f"{rest} other{'s' if rest > 1 else ''}"] if rest else []
+    total = count(stores, "store")
+    shown = [each for each in Count if numbers[each]]
+    words = [f"{numbers[each]} {each.words}" for each in shown]
+    urgent = [f"{numbers[each]} {each.words}" for each in shown if each.wants_person]
+    rest = stores - sum(numbers[each] for each in shown if each.wants_person)
+    others = [count(rest, "other")] if rest else []
     return StatusCounts(
         all=" · ".join([total, *words]),
         urgent=" · ".join([total, *urgent, *others]),
