@@ -13,7 +13,6 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from gett_tui.storage import files, small_files
-from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_file import ATTEMPTS
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class Removals:
 
     def __init__(self, folder: Path, owner: str) -> None:
         self._owner = owner
-        self._instances = Instances(folder)
+        self._folder = folder
         self._path = folder / _NAME
         self._seen: files.Seen | None = None
         self._lines: frozenset[Line] = frozenset()
@@ -71,7 +70,9 @@ class Removals:
         pending = record.pending
         if place.folder != ATTEMPTS or pending is None or pending.owner == self._owner:
             return False
-        return self._instances.is_alive(pending.owner)
+        from gett_tui.storage.instances import Instances  # not for every command: this is rare
+
+        return Instances(self._folder).is_alive(pending.owner)
 
     def _read(self) -> None:
         self._seen, self._lines = None, frozenset()
