@@ -175,6 +175,7 @@ async def test_while_a_dialog_is_open_the_line_is_seen_and_the_dialog_is_not_cov
         await start(pilot, 1)
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, screen))
+        await until(pilot, lambda: app.main.view.polled_at is not None and app.main.is_painted)
         await pilot.pause()
         before = rows(app)
         app.notifications.fail("It broke")
