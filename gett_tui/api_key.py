@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.config import KEY_VARIABLE, Profile
 from gett_tui.errors import ConfigError
-from gett_tui.gett.key_shape import MAX_KEY_LENGTH, key_problem
+from gett_tui.gett.key_shape import HARMLESS, MAX_KEY_LENGTH, key_problem
 from gett_tui.gett.secret import Secret, without_key
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _CHUNK = 4_096
 """Bytes of the command's output that are kept, and that are read at once."""
 _STEP = 0.05
 """Seconds between two looks whether the command has ended while it says nothing."""
-_KEY_PART = 12
-"""Characters in a row from which something counts as shown of a key."""
 _SPEAKING_NAME = re.compile(r"(?:[A-Z]{1,11}_|[0-9]{1,3}_)*(?:KEY|TOKEN|SECRET)(?:_?[0-9]{1,3})?")
 """Words in capitals of which the last says what the variable holds: no key is made like that."""
 
@@ -54,7 +52,7 @@ def shown_variable(name: str) -> str:
 
 def shown_profile(profile: Profile) -> str:
     """The profile by its name, unless a key may have been pasted there: as long as none is found, nobody can tell."""
-    return f"profile {profile.name}" if len(profile.name) < _KEY_PART else "this profile"
+    return f"profile {profile.name}" if len(profile.name) <= HARMLESS else "this profile"
 
 
 def key_source(profile: Profile, env: Mapping[str, str]) -> KeySource | None:
@@ -104,7 +102,7 @@ def find_key(profile: Profile, env: MutableMapping[str, str], *, timeout: float 
 def _check_not_shown(profile: Profile, key: Secret) -> None:
     """Raises ConfigError when the key also stands in what is on screen all the time."""
     shown = f"{profile.base_url} {profile.name} {profile.folder}".encode("utf-8", "replace")
-    if len(key.reveal()) >= _KEY_PART and without_key(shown, key) is not shown:
+    if len(key.reveal()) > HARMLESS and without_key(shown, key) is not shown:
         raise ConfigError(
             "The API key also stands in the base URL, in the profile's name or in the state folder's path, "
             "where it would be shown."

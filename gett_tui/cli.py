@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.commands import streams
 from gett_tui.commands.exit_codes import ExitCode, SignalledError, exit_code
-from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.errors import Cause, ConfigError, GettTuiError
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +36,10 @@ the next."""
 def run(argv: Sequence[str]) -> int:
     """Runs one command line and gives its exit status."""
     streams.prepare()
+    from gett_tui.config import suspects_in
+
+    # Held as long as anything is said: a key may have been pasted into what names a place.
+    _suspects = suspects_in(os.environ)
     arguments = _arguments(argv)
     try:
         code = int(_dispatch(arguments))
@@ -63,9 +67,10 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace | SimpleNamespace:
 def _failed(error: Exception, arguments: argparse.Namespace | SimpleNamespace) -> int:
     from gett_tui.commands.output import say
     from gett_tui.error_messages import sentence
+    from gett_tui.onboarding.registration import OPTIONS
 
     if not isinstance(error, SignalledError):
-        say(sentence(error))
+        say(sentence(error, options=OPTIONS))
     if arguments.debug and not isinstance(error, GettTuiError):
         from gett_tui.crash_report import write_crash
 
@@ -107,9 +112,9 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
 def _need_terminal() -> None:
     # Textual reads keys from stdin and draws on stderr; without a terminal there it spins or paints into a file.
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise ConfigError("The dashboard needs a terminal on stdin and stderr; gett-tui --help lists the commands.")
+        raise ConfigError("no terminal", cause=Cause.NO_TERMINAL)
     if os.environ.get("TERM", "dumb") == "dumb":
-        raise ConfigError("The dashboard needs a terminal that can move its cursor: TERM is unset or dumb.")
+        raise ConfigError("TERM is unset or dumb", cause=Cause.DUMB_TERMINAL)
 
 
 def _speaks_utf8() -> bool:

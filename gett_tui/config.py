@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from gett_tui.config_file import HARMLESS, ConfigFile, near_name, read, shown_setting
+from gett_tui.config_file import ConfigFile, near_name, read, shown_setting
 from gett_tui.errors import ConfigError
-from gett_tui.gett.secret import Secret, without_key
+from gett_tui.gett.key_shape import HARMLESS, may_be_key
+from gett_tui.gett.secret import Secret, suspects, without_key
 from gett_tui.gett.urls import PRODUCTION_HOST, SANDBOX_HOST, check_base_url
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "GETT_API_KEY"
 """The variable for profiles that say nothing about their key."""
+
+_NAMING_VARIABLES = (
+    *("GETT_BASE_URL", "GETT_PROFILE", "GETT_STATE_DIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "TERM"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"),
+    *("all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+)
+"""The variables whose text, or a part of it, what this program says may repeat."""
 
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -48,6 +56,8 @@ class Profile(NamedTuple):
     """The variables of all profiles' keys: no child of this program may inherit one of them."""
     keys: tuple[Secret, ...] = ()
     """The keys that stand in those variables and in the file: none of them may be shown, whichever is in use."""
+    suspects: tuple[Secret, ...] = ()
+    """What may be a key in what names its place: none of it is shown (see ``secret.suspects``)."""
     sources: Mapping[str, str] = _NO_SOURCES
     """Where ``name``, ``base_url`` and ``folder`` come from: an option, a variable, the file or "default"."""
 
@@ -128,6 +138,11 @@ _PROFILE = (
 )
 
 
+def suspects_in(env: Mapping[str, str]) -> tuple[Secret, ...]:
+    """What may be a key that was pasted into a variable that names a place; hidden as long as this is held."""
+    return suspects(env.get(name, "") for name in _NAMING_VARIABLES)
+
+
 def config_path(env: Mapping[str, str]) -> Path:
     """Where the configuration file is looked for."""
     return _xdg(env, "XDG_CONFIG_HOME", ".config") / "config.toml"
@@ -178,6 +193,7 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
         bell=top["bell"],
         key_variables=_key_variables(profiles),
         keys=keys,
+        suspects=(*suspects_in(env), *suspects([base_url])),
         sources={"name": name_source, "base_url": url_source, "folder": _folder_source(env)},
         **values,
     )
@@ -214,8 +230,10 @@ def _keys(profiles: Mapping[str, Any], env: Mapping[str, str]) -> tuple[Secret, 
 
 
 def _check_no_key(name: str, source: str, keys: tuple[Secret, ...]) -> None:
-    """Raises ConfigError for a name that is a key, or holds a part of one: it would stand on the screen."""
+    """Raises ConfigError for a name that is a key, holds a part of one or looks like one: it would be on the screen."""
     said = name.encode()
+    if may_be_key(name):
+        raise ConfigError(f"The profile name of {source} looks like an API key, which is never shown: use another.")
     if len(name) > HARMLESS and any(without_key(said, key) is not said for key in keys):
         raise ConfigError(f"The profile name of {source} holds an API key, which would be shown: use another name.")
 

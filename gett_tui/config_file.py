@@ -11,13 +11,12 @@ import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gett_tui.errors import ConfigError
+from gett_tui.gett.key_shape import HARMLESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-HARMLESS = 11
-"""Characters of a name that may be repeated: fewer than what counts as a part of the key."""
 _MAX_SIZE = 1_000_000
 _NEAR = 0.75
 """How alike (difflib's ratio) a wrong name must be to a known one to be repeated: at most ten letters are foreign."""

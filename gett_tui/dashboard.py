@@ -11,10 +11,14 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.gett.secret import redacted
 from gett_tui.storage import index
+from gett_tui.storage.settings_file import SettingsFile
 from gett_tui.text import one_line
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment
+from gett_tui.ui.list_settings import SettingsKeeper
+from gett_tui.ui.terminal.own_description import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +35,7 @@ _ENDED_BY = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _QUICK = 0.3
 _STARTED = 1.0
 _CALM = 2.0
+_TELLING = 1.0
 
 
 class Look(NamedTuple):
@@ -49,9 +54,10 @@ def run_profile(profile: Profile, key: Secret, look: Look) -> int:
 
         return Runtime(config_for(profile, key), listener)
 
-    where = Environment(profile.name, profile.host, is_production=profile.is_production, bell=profile.bell)
+    where = Environment(profile.name, redacted(profile.host), is_production=profile.is_production, bell=profile.bell)
     preview = index.first(profile.folder, shutil.get_terminal_size().lines)
-    return asyncio.run(_run(make_runtime, where, look, preview))
+    keeper = SettingsKeeper(SettingsFile(profile.folder))
+    return asyncio.run(_run(make_runtime, where, look, preview, keeper))
 
 
 def run_demo(look: Look) -> int:
@@ -64,8 +70,14 @@ def run_demo(look: Look) -> int:
         return asyncio.run(_run(partial(Runtime, setup), where, look))
 
 
-async def _run(make_runtime: MakeRuntime, where: Environment, look: Look, preview: Sequence[Record] = ()) -> int:
-    app = GettApp(_sparing(make_runtime), where, ascii_only=look.ascii_only, preview=preview)
+async def _run(
+    make_runtime: MakeRuntime,
+    where: Environment,
+    look: Look,
+    preview: Sequence[Record] = (),
+    keeper: SettingsKeeper | None = None,
+) -> int:
+    app = GettApp(_sparing(make_runtime), where, ascii_only=look.ascii_only, preview=preview, keeper=keeper)
     loop = asyncio.get_running_loop()
     loop.call_later(_STARTED, _collect_garbage)
     for number, status in _ENDED_BY.items():
@@ -73,6 +85,8 @@ async def _run(make_runtime: MakeRuntime, where: Environment, look: Look, previe
     try:
         await app.run_async(mouse=look.mouse)
     finally:
+        if keeper is not None:
+            await keeper.close()
         if app.runtime is not None:
             await _close(app.runtime)
     if app.crash is not None:
@@ -108,8 +122,26 @@ async def _close(runtime: Runtime) -> None:
     if not done and runtime.service.is_writing:
         _say("Waiting for Gett's answer to what is under way…")
     await closing
-    for onboarding_id, partner in runtime.service.unsaved.items():
-        _say(f"NOT SAVED: {one_line(partner, 100)} is registered as {one_line(onboarding_id, 100)}; write it down.")
+    from gett_tui.error_messages import sentence
+    from gett_tui.onboarding.errors import UnkeptError
+
+    last = [_given_up_words(record) for record in runtime.service.given_up]
+    last += [
+        sentence(UnkeptError(partner, onboarding_id)) for onboarding_id, partner in runtime.service.unsaved.items()
+    ]
+    if last:
+        _say("\n".join(last))
+
+
+def _given_up_words(record: Record) -> str:
+    """What becomes of a store whose answer has not come (``Service.given_up``)."""
+    what = record.pending.action if record.pending else "the request"
+    name = one_line(record.name, 100)
+    if record.is_attempt:
+        then = "it stays registering here, and is unconfirmed at the next start: settle it there"
+    else:
+        then = "at the next start Gett is asked how it stands"
+    return f"NOT ANSWERED in time: {one_line(what, 40)} of {name}; {then}."
 
 
 def _report_crash(error: BaseException, look: Look) -> int:
@@ -124,6 +156,6 @@ def _report_crash(error: BaseException, look: Look) -> int:
 
 
 def _say(line: str) -> None:
-    # After a dropped line there is nobody to tell, and no terminal to tell it on.
+    # After a dropped line there is nobody to tell, and no terminal to tell it on; a stuck one is not waited for long.
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr)  # noqa: T201
+        tell(sys.stderr.fileno(), f"{line}\n".encode(sys.stderr.encoding, "backslashreplace"), _TELLING)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding.record import Change, Record
@@ -32,9 +32,8 @@ def prepared(now: Callable[[], datetime] = utc_now) -> Generator[RuntimeConfig]:
     try:
         from gett_tui.sandbox.embedded import BASE_URL, Embedded
     except ModuleNotFoundError as error:
-        raise GettTuiError(
-            f"The demo needs {error.name}: install gett-tui with its extra, gett-tui[sandbox]."
-        ) from None
+        facts = {"part": "demo", "module": error.name}
+        raise GettTuiError(f"{error.name} is missing", cause=Cause.EXTRA, facts=facts) from None
     with tempfile.TemporaryDirectory(prefix="gett-tui-demo-") as name:
         folder = Path(name)
         embedded = Embedded(lambda: now().timestamp())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.catalog.download import fetch
 from gett_tui.catalog.remote_check import check_remote
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.quota import Limits, Quota, limits_for
 from gett_tui.onboarding.events import Failure
 from gett_tui.onboarding.ports import StorageError
@@ -106,7 +106,8 @@ class Runtime:
                 self.service.gateway.cannot_connect(error, self._config.now() + timedelta(seconds=wait))
             except Exception as error:  # whatever it is, it is shown, and what waits for the way is told
                 self._listener(Failure("Connecting", error))
-                unforeseen = GettTuiError(f"an unforeseen error ({type(error).__name__})")
+                facts = {"kind_of": type(error).__name__}
+                unforeseen = GettTuiError("an unforeseen error", cause=Cause.UNFORESEEN, facts=facts)
                 self.service.gateway.cannot_connect(unforeseen, self._config.now() + timedelta(seconds=wait))
             else:
                 return
@@ -130,9 +131,7 @@ class Runtime:
     async def close(self) -> None:
         """Waits a few seconds for writes under way, then ends."""
         await self.service.close()
-        if self._config.patience is not None:
-            return
-        # The next start is slower without it; a disk that refuses it has been told of.
+        # The next start is slower without it, and a file that goes is not missed; a refusing disk has been told of.
         with contextlib.suppress(StorageError):
             await self.service.save_index()
 

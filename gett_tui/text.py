@@ -53,3 +53,8 @@ def lines(text: str, limit: int = 20_000, max_lines: int = 400) -> list[str]:
     cut = cut or len(rows) > max_lines
     safe = [one_line(row) for row in rows[:max_lines]]
     return [*safe, "…"] if cut else safe
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """So many of a thing in words: ``1 store``, ``20 stores``; ``many`` where it is not ``one`` with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -38,10 +38,15 @@ class DrivenApp(GettApp):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.said: list[str] = []
+        self._times = 0
+        self.notifications.log.listen(self._heard)
 
-    def notify(self, message: str, **more: Any) -> None:
-        self.said.append(message)
-        super().notify(message, **more)
+    def _heard(self) -> None:
+        entries = self.notifications.log.entries
+        times = sum(entry.times for entry in entries)
+        if times > self._times:
+            self._times = times
+            self.said.append(entries[0].text)
 
     async def on_unmount(self) -> None:
         if self.runtime is not None:
@@ -88,7 +93,7 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 30
     end = asyncio.get_running_loop().time() + seconds
     while not true():
         if asyncio.get_running_loop().time() > end:
-            raise AssertionError("it did not come about in time")
+            raise AssertionError("it did not come about in time:\n" + painted_text(pilot.app))
         await pilot.pause(0.02)
     await pilot.pause()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,11 +11,22 @@ import pytest
 from gett_tui.onboarding import events
 
 
+def pytest_configure() -> None:
+    """Has ctrl+c and a hang-up end what the tests start, also where whoever runs them has these ignored."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps the machine's own settings, keys and proxies out of the tests."""
     for name in list(os.environ):
-        if name.startswith("GETT_") or name.lower().endswith("_proxy") or name in ("NO_COLOR", "TEXTUAL_THEME", "TMUX"):
+        if (
+            name.startswith("GETT_")
+            or name.lower().endswith("_proxy")
+            or name in ("NO_COLOR", "TEXTUAL_THEME", "TMUX", "STY")
+        ):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
@@ -45,16 +57,18 @@ def anyio_backend() -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long the crash tests go on, and from which seed."""
+    """How long what has no end by itself goes on, and which tests are left out."""
     parser.addoption("--all", action="store_true", help="run the slow tests, too (see the marker)")
-    parser.addoption("--crash-runs", type=int, default=60, help="how often the program is killed")
+    parser.addoption("--long", action="store_true", help="run what takes minutes, too (see the marker)")
+    parser.addoption("--crash-runs", type=int, help="how often the program is killed, 60 times with --all")
+    parser.addoption("--stall", type=int, default=3, help="for how many seconds terminals do not read")
     parser.addoption("--crash-seed", type=int, default=0, help="the seed of a run to repeat")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the slow tests to ``.ci/run`` and to whoever asks for all."""
-    if config.getoption("--all"):
-        return
+    left_out = [name for name, option in (("slow", "--all"), ("long", "--long")) if not config.getoption(option)]
     for item in items:
-        if item.get_closest_marker("slow") is not None:
-            item.add_marker(pytest.mark.skip(reason="slow: --all runs it"))
+        for name in left_out:
+            if item.get_closest_marker(name) is not None:
+                item.add_marker(pytest.mark.skip(reason=f"{name}: see --help"))

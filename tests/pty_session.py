@@ -40,6 +40,7 @@ KEYS = {
     "tab": b"\t",
     "space": b" ",
     "ctrl+c": b"\x03",
+    "ctrl+l": b"\x0c",
     "ctrl+q": b"\x11",
 }
 
@@ -52,7 +53,7 @@ _OUTER_SETTINGS = (
     "PYTHONUNBUFFERED",
     "PYTHONDONTWRITEBYTECODE",
 )
-_MODE_QUERY = re.compile(rb"\x1b\[\?(\d+)\$p")
+_QUERY = re.compile(rb"\x1b\[\?(\d+)\$p|\x1b\[5n")
 # What pyte would print or misread: private CSI with < = > or $, and private modes that are not set or reset.
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1b\[\??[\d;]*\$[a-z]|\x1b\[\?[\d;]*[a-gi-km-zA-Z]")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[\x20-\x3f]*)?\Z")
@@ -61,7 +62,7 @@ _UNFINISHED = re.compile(rb"\x1b(?:\[[\x20-\x3f]*)?\Z")
 class PtySession:
     """Use as a context manager: the program is ended on the way out, whatever happened.
 
-    ``chunks`` holds all that was read: when (seconds, monotonic) and what.
+    ``chunks`` holds all that was read: when it reached the screen (seconds, monotonic) and what.
     """
 
     def __init__(self, command: Sequence[str], size: Size = (80, 24), env: Mapping[str, str] | None = None) -> None:
@@ -82,6 +83,14 @@ class PtySession:
         os.set_blocking(self._fd, False)
         self._open = True
         self._asked = b""
+        self.answers = True
+        """Whether the terminal answers questions."""
+        self.delay = 0.0
+        """Seconds that all is on its way, there and back again."""
+        self.rate = 0
+        """Bytes a second that the line carries; 0 for as many as there are."""
+        self._free_at = 0.0
+        self._late: list[tuple[float, bytes]] = []
 
     def __enter__(self) -> PtySession:
         return self
@@ -96,18 +105,29 @@ class PtySession:
 
     def read(self, timeout: float) -> bytes:
         """What is written within ``timeout`` seconds; returns with the first of it. Empty when there is nothing."""
+        self._deliver()
+        if self._late:
+            timeout = min(timeout, 0.02)
         if not self._open or not select.select([self._fd], [], [], max(0.0, timeout))[0]:
             return b""
         try:
-            data = os.read(self._fd, 65536)
+            data = os.read(self._fd, self._room())
         except OSError:  # EIO: the program has closed its side
             data = b""
         if not data:
             self._open = False
             return b""
-        self.chunks.append((time.monotonic(), data))
+        self._free_at = max(self._free_at, time.monotonic()) + (len(data) / self.rate if self.rate else 0)
+        self.chunks.append((max(self._free_at, time.monotonic()) + self.delay, data))
         self._answer(data)
         return data
+
+    def _room(self) -> int:
+        """How much is read at once; a thin line is waited for until it is free."""
+        if not self.rate:
+            return 65536
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+        return 256
 
     def read_for(self, seconds: float) -> bytes:
         """All that is written in the next ``seconds``."""
@@ -126,17 +146,25 @@ class PtySession:
 
     def wait_for(self, text: str, timeout: float = 40.0) -> None:
         """Read until ``text`` is on the screen. Raises TimeoutError, with the screen, if it does not come."""
+        self._wait(text, True, timeout)
+
+    def wait_until_gone(self, text: str, timeout: float = 40.0) -> None:
+        """Read until ``text`` is on the screen no more. Raises TimeoutError, with the screen, if it stays."""
+        self._wait(text, False, timeout)
+
+    def _wait(self, text: str, is_there: bool, timeout: float) -> None:
         end = time.monotonic() + timeout
-        while not any(text in line for line in self.screen()):
+        while any(text in line for line in self.screen()) != is_there:
             if not self._open or time.monotonic() > end:
-                raise TimeoutError(f"{text!r} did not appear:\n" + "\n".join(self.screen()))
+                raise TimeoutError(f"{text!r} did not {'appear' if is_there else 'go'}:\n" + "\n".join(self.screen()))
             self.read(0.2)
             self.read_until_quiet(0.02, timeout)
 
     def send(self, *keys: str) -> float:
         """Press keys, by their names in ``KEYS`` or as plain text; the time of the last."""
         for key in keys:
-            os.write(self._fd, KEYS.get(key, key.encode()))
+            self._late.append((time.monotonic() + self.delay, KEYS.get(key, key.encode())))
+        self._deliver()
         return time.monotonic()
 
     def resize(self, size: Size) -> None:
@@ -148,13 +176,25 @@ class PtySession:
 
     def screen(self) -> list[str]:
         """The lines on the screen now, without the blanks at their ends."""
+        return [line.rstrip() for line in self._emulated().display]
+
+    def colours_of(self, text: str) -> set[str]:
+        """The colours of the letters of ``text``, wherever it stands; a bright one counts as the one it is of."""
+        screen = self._emulated()
+        found = {
+            screen.buffer[y][x + place].fg
+            for y, line in enumerate(screen.display)
+            for x in range(len(line))
+            if line.startswith(text, x)
+            for place, char in enumerate(text)
+            if char != " "
+        }
+        return {colour.removeprefix("bright").replace("brown", "yellow") for colour in found}
+
+    def _emulated(self) -> pyte.Screen:
         screen = pyte.Screen(*self.size)
-        data = self.output
-        unfinished = _UNFINISHED.search(data)
-        if unfinished:
-            data = data[: unfinished.start()]
-        pyte.ByteStream(screen).feed(_UNKNOWN_TO_PYTE.sub(b"", data))
-        return [line.rstrip() for line in screen.display]
+        pyte.ByteStream(screen).feed(without_unknown(self.output))
+        return screen
 
     def wait_for_exit(self, timeout: float = 30.0) -> int:
         """Read on until the program ends; its exit status. Raises TimeoutError if it does not."""
@@ -171,6 +211,34 @@ class PtySession:
             pass
         return self.status
 
+    def wait_for_exit_unread(self, timeout: float = 30.0) -> int:
+        """Wait until the program ends without reading what it writes; its exit status. Raises TimeoutError."""
+        end = time.monotonic() + timeout
+        while self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > end:
+                raise TimeoutError(f"still running after {timeout} s")
+            time.sleep(0.01)
+        return self.status
+
+    def wait_for_stop(self) -> None:
+        """Read on until the program has stopped itself, as ctrl+z makes it."""
+        while not os.WIFSTOPPED(os.waitpid(self.pid, os.WUNTRACED | os.WNOHANG)[1]):
+            self.read(0.05)
+
+    def write_from_elsewhere(self, text: bytes) -> None:
+        """Let another program write on the same terminal."""
+        other = os.open(os.readlink(f"/proc/{self.pid}/fd/0"), os.O_WRONLY | os.O_NOCTTY)
+        os.write(other, text)
+        os.close(other)
+
+    def hang_up(self) -> None:
+        """Close the terminal."""
+        os.close(self._fd)
+        self._fd, self._open = -1, False
+
     def close(self) -> None:
         """End the program if it still runs: politely, then not."""
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -185,14 +253,31 @@ class PtySession:
         self._open = False
 
     def _answer(self, data: bytes) -> None:
-        """Say that synchronised output (mode 2026) is there, and no other mode that is asked for."""
+        """Say that synchronised output (mode 2026) is there, and no other mode that is asked for, and "I am here"."""
         asked = self._asked + data
         end = 0
-        for query in _MODE_QUERY.finditer(asked):
+        for query in _QUERY.finditer(asked):
             end = query.end()
             known = query.group(1) == b"2026"
-            os.write(self._fd, b"\x1b[?%s;%d$y" % (query.group(1), 2 if known else 0))
+            mode = b"\x1b[?%s;%d$y" % (query.group(1) or b"", 2 if known else 0)
+            if self.answers:
+                answer = mode if query.group(1) else b"\x1b[0n"
+                self._late.append((self.chunks[-1][0] + self.delay, answer))
         self._asked = asked[end:][-16:]
+        self._deliver()
+
+    def _deliver(self) -> None:
+        self._late.sort(key=lambda late: late[0])
+        while self._late and self._late[0][0] <= time.monotonic():
+            _, data = self._late.pop(0)
+            with suppress(OSError):  # it has ended meanwhile
+                os.write(self._fd, data)
+
+
+def without_unknown(data: bytes) -> bytes:
+    """``data`` without what pyte would print or misread, and without an unfinished sequence at its end."""
+    unfinished = _UNFINISHED.search(data)
+    return _UNKNOWN_TO_PYTE.sub(b"", data[: unfinished.start()] if unfinished else data)
 
 
 def _set_size(fd: int, size: Size) -> None:

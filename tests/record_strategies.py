@@ -57,6 +57,7 @@ _PLAIN = st.builds(
         extra=EXTRA,
     ),
     pending=st.none() | st.builds(Pending, action=TEXTS, at=TIMES, owner=TEXTS, extra=EXTRA),
+    label=TEXTS,
     answer=st.none() | TEXTS,
     extra=EXTRA,
 )

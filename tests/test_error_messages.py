@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import errno
+import importlib
 import itertools
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import gett_tui
 from gett_tui.error_messages import describe, describe_outage, reason, sentence
+from gett_tui.error_table import CAUSES
 from gett_tui.errors import Cause, ConfigError, GettTuiError
 from gett_tui.gett.errors import (
     NoAnswerError,
@@ -22,11 +27,18 @@ from gett_tui.gett.errors import (
     UnreadableAnswerError,
 )
 from gett_tui.gett.proxies import certificates, way_to
+from gett_tui.onboarding.errors import NotPossibleError, busy_elsewhere, busy_here
+from gett_tui.onboarding.ports import CannotLookError, RecordGoneError
+from gett_tui.onboarding.record import Pending
 from gett_tui.storage.files import FileTroubleError
 
 EVIL = "\x1b]52;c;aGk=\a\u202eevil\n[@click=app.bell]"
 
 _OTHER_TREES = (Cause.OTHER, Cause.UNREADABLE, Cause.PROBLEM, Cause.FOREIGN, Cause.FILE)
+
+
+def pending(owner: str) -> Pending:
+    return Pending("drop", datetime(2026, 3, 14, tzinfo=UTC), owner)
 
 
 def problem(status: int, **more: object) -> ProblemError:
@@ -183,3 +195,59 @@ def test_settings_that_cannot_be_used_are_told_with_their_variable_and_the_cure(
 
 def test_an_unforeseen_error_is_named_by_its_type_alone() -> None:
     assert "test-key-words" not in sentence(ValueError("with test-key-words inside"))
+
+
+def test_each_cause_has_words() -> None:
+    assert set(CAUSES) == set(Cause) - {Cause.OTHER, Cause.PROBLEM, Cause.FOREIGN}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotPossibleError("x", cause=Cause.CLOSING), "The program is closing."),
+        (NotSentError(Cause.CLOSING, "x"), "Nothing was sent: the program is closing."),
+        (NotSentError(Cause.NO_TURN, "x", facts={"minutes": 2}), "Nothing was sent: no turn came within 2 minutes"),
+        (busy_here("attach"), "Attach is under way for this store."),
+        (busy_elsewhere(pending("?")), "Drop is under way for this store in another window."),
+        (busy_elsewhere(pending("7-a")), "Drop is under way for this store in another copy of the program (pid 7)."),
+        (RecordGoneError("x"), "This store is not in the list any more"),
+        (CannotLookError("p-1", tuple(f"/r/{n}" for n in range(7))), "/r/0, /r/1, /r/2, /r/3, /r/4 and 2 more cannot"),
+        (GettTuiError("x", cause=Cause.UNFORESEEN, facts={"kind_of": "KeyError"}), "An unforeseen error (KeyError)."),
+        (KeyError("x"), "An unforeseen error (KeyError); --debug writes the details to a file."),
+    ],
+)
+def test_what_the_program_itself_refuses_is_told_by_the_table(error: Exception, said: str) -> None:
+    assert said in sentence(error)
+
+
+def test_the_command_line_alone_names_its_options_and_ways_out() -> None:
+    items = (ProblemItem(code="BAD", where="$.catalogCallbackUrl"), ProblemItem(code="BAD", where="$.tier"))
+    refused = problem(422, error_code="X", detail="No.", errors=items)
+    options = {"catalogCallbackUrl": "--catalog-url"}
+    assert "$.catalogCallbackUrl (--catalog-url): BAD; $.tier: BAD" in sentence(refused, options=options)
+    assert "--catalog-url" not in sentence(refused)
+    blind = CannotLookError("p-1", ("/r/1",))
+    assert "--allow-duplicate" in sentence(blind, options=options)
+    assert "--allow-duplicate" not in sentence(blind)
+
+
+_TEXT_ALONE = {"config", "config_file", "api_key", "gett", "storage", "catalog", "sandbox", "ui"}
+"""Rooms whose errors may still have a text alone: what is wrong with one setting, or with one file."""
+
+
+def test_what_is_raised_for_people_carries_a_cause() -> None:
+    root = Path(gett_tui.__file__).parent
+    found = list[str]()
+    for path in root.rglob("*.py"):
+        place = path.relative_to(root)
+        if place.parts[0].removesuffix(".py") in _TEXT_ALONE:
+            continue
+        module = importlib.import_module(".".join(("gett_tui", *place.with_suffix("").parts)))
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            kind = getattr(module, node.func.id, None)
+            is_ours = isinstance(kind, type) and issubclass(kind, GettTuiError) and "__init__" not in vars(kind)
+            if is_ours and kind.cause is Cause.OTHER and "cause" not in {word.arg for word in node.keywords}:
+                found.append(f"{place}:{node.lineno}")
+    assert not found

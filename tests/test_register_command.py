@@ -44,8 +44,8 @@ def register(tmp_path: Path, live: Live) -> Register:
 def test_what_is_sent_is_what_was_checked_and_is_told_where_it_differs(live: Live, register: Register) -> None:
     done = register(" 42\t", " https://bücher.example/café.json", "HTTPS://w.example/x/", "\ufeffPersian می\u200cخ ")
     assert done.returncode == 0, done.stderr
-    assert "catalogCallbackUrl: sent as https://xn--bcher-kva.example/caf%C3%A9.json" in done.stderr
-    assert "webhookUrl: sent as https://w.example/x/; ends in a slash" in done.stderr
+    assert "catalogCallbackUrl (--catalog-url): sent as https://xn--bcher-kva.example/caf%C3%A9.json" in done.stderr
+    assert "webhookUrl (--webhook-url): sent as https://w.example/x/; ends in a slash" in done.stderr
     assert json.loads(done.stdout)["sent"] == {
         "partnerStoreId": "42",
         "name": "Persian می\u200cخ",
@@ -68,12 +68,12 @@ def test_an_id_that_looks_like_another_is_told_and_sent(live: Live, register: Re
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"catalog": "https://c.example/{shop}.json"}, "catalogCallbackUrl: looks like a template"),
-        ({"catalog": "https://c.example/100%.json"}, "catalogCallbackUrl: holds a stray %"),
-        ({"webhook": "https://w.example/a b"}, "webhookUrl: holds a blank"),
-        ({"name": "two\nlines"}, "name: holds a line break"),
-        ({"name": " "}, "name: must be given"),
-        ({"partner": "x" * 513}, "partnerStoreId: is longer than 512 characters"),
+        ({"catalog": "https://c.example/{shop}.json"}, "catalogCallbackUrl (--catalog-url): looks like a template"),
+        ({"catalog": "https://c.example/100%.json"}, "catalogCallbackUrl (--catalog-url): holds a stray %"),
+        ({"webhook": "https://w.example/a b"}, "webhookUrl (--webhook-url): holds a blank"),
+        ({"name": "two\nlines"}, "name (--name): holds a line break"),
+        ({"name": " "}, "name (--name): must be given"),
+        ({"partner": "x" * 513}, "partnerStoreId (PARTNER_STORE_ID): is longer than 512 characters"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_before_anybody_is_asked(

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gett_tui.text import lines, one_line
+from gett_tui.text import count, lines, one_line
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)
 
@@ -45,3 +45,8 @@ def test_lines_are_kept_and_their_ends_are_not() -> None:
 def test_a_pile_of_marks_is_cut_and_none_opens_the_text() -> None:
     assert one_line("e" + "\u0301" * 50) == "e" + "\u0301" * 2
     assert one_line("\u0301x") == "x"
+
+
+def test_one_thing_is_told_otherwise_than_many() -> None:
+    assert [count(number, "store") for number in (0, 1, 2)] == ["0 stores", "1 store", "2 stores"]
+    assert [count(number, "copy", "copies") for number in (1, 4)] == ["1 copy", "4 copies"]

@@ -10,6 +10,7 @@ from rich.console import Console
 from textual.app import App
 from textual.events import MouseEvent
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -46,3 +47,18 @@ def hear_terminal(app: App[Any], replace: Callable[[object, str, object], None])
     assert app._driver is not None
     replace(app._driver, "write", written.append)
     return written
+
+
+def hear_repaints(replace: Callable[[object, str, object], None], *, cured: bool) -> list[Screen[Any]]:
+    """From now on each screen as often as it hands up or shows what has changed; ``cured`` as the program does it."""
+    heard: list[Screen[Any]] = []
+    refresh = Screen._compositor_refresh
+    if not cured:
+        refresh = getattr(refresh, "uncured", refresh)
+
+    def hear(screen: Screen[Any]) -> None:
+        heard.append(screen)
+        refresh(screen)
+
+    replace(Screen, "_compositor_refresh", hear)
+    return heard

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.api_key import find_key
 from gett_tui.config import load_profile
-from gett_tui.errors import ConfigError
+from gett_tui.errors import Cause, ConfigError
 from gett_tui.gett.secret import without_key
 from gett_tui.storage.state_folder import claim_folder
 
@@ -39,4 +39,5 @@ def _check_no_key(arguments: argparse.Namespace, key: Secret) -> None:
     for name, value in vars(arguments).items():
         said = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else b""
         if without_key(said, key) is not said:
-            raise ConfigError(f"What was given as {name.replace('_', ' ')} holds the API key: it belongs elsewhere.")
+            facts = {"argument": name.replace("_", " ")}
+            raise ConfigError("the API key on the command line", cause=Cause.KEY_MISPLACED, facts=facts)

@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from gett_tui.commands.output import ask
-from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.errors import Cause, ConfigError, GettTuiError
+from gett_tui.gett.secret import redacted
 from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
 
@@ -20,21 +21,23 @@ _PART = 100
 class DeclinedError(GettTuiError):
     """The person did not say yes (exit status 1)."""
 
+    cause = Cause.DECLINED
+
 
 def need_person(action: str) -> None:
     """Raises ConfigError when there is nobody who could be asked about ``action``."""
     if not sys.stdin.isatty():
-        raise ConfigError(f"{action} changes the real world: give --yes when nobody can be asked.")
+        raise ConfigError("nobody can be asked", cause=Cause.NO_PERSON, facts={"action": action})
 
 
 def confirm(action: str, record: Record, profile: Profile) -> None:
     """Asks on stderr whether to do ``action`` to the store of ``record``. Raises DeclinedError without a ``yes``."""
     if ask(question(action, record, profile)) != "yes":
-        raise DeclinedError("Nothing was done.")
+        raise DeclinedError("declined")
 
 
 def question(action: str, record: Record, profile: Profile) -> str:
     """The question: what, which store, how it stands, and where."""
     store = f"{one_line(record.name, _PART)} ({one_line(record.partner_store_id, _PART) or 'no partner store id'})"
     stands = one_line(meaning(record.status).words, _PART)
-    return f"{action} {store}, {stands}, on {profile.name.upper()} ({profile.host})? Type yes: "
+    return f"{action} {store}, {stands}, on {profile.name.upper()} ({redacted(profile.host)})? Type yes: "

@@ -20,8 +20,8 @@ from gett_tui.config import config_path, load_profile, state_folder
 from gett_tui.errors import GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
 from gett_tui.gett.proxies import way_to
-from gett_tui.gett.secret import redacted
-from gett_tui.storage.inspection import inspect, repair
+from gett_tui.gett.secret import redacted, shown, suspects
+from gett_tui.storage.inspection import forget, inspect, repair
 from gett_tui.storage.leadership import polling_copy
 from gett_tui.storage.state_folder import is_there, known_host
 from gett_tui.text import one_line
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from gett_tui.config import Profile
     from gett_tui.gett.secret import Secret
+    from gett_tui.storage.leadership import PollingCopy
 
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 """An onboarding id that Gett cannot know."""
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         _all_files(findings)
     else:
         _gett(findings, profile)
-        _own_files(findings, profile.folder, mend=arguments.repair)
+        _own_files(findings, profile.folder, mend=arguments.repair, forgotten=arguments.forget)
         _host(findings, profile)
     return ExitCode.DONE if findings.is_well else ExitCode.FAILED
 
@@ -103,11 +104,11 @@ def _terminal(findings: Findings) -> None:
         findings.note("terminal: none on stdin and stderr, so only the commands work here")
         return
     size = shutil.get_terminal_size()
-    shown = f"terminal: {term or 'TERM is unset'}, {size.columns}x{size.lines}, {sys.stderr.encoding}"
+    kind = f"terminal: {term or 'TERM is unset'}, {size.columns}x{size.lines}, {sys.stderr.encoding}"
     if term in ("", "dumb"):
-        findings.bad(f"{shown}: the dashboard needs one that can move its cursor")
+        findings.bad(f"{kind}: the dashboard needs one that can move its cursor")
     else:
-        findings.ok(shown)
+        findings.ok(kind)
 
 
 def _gett(findings: Findings, profile: Profile) -> None:
@@ -144,19 +145,30 @@ def _all_files(findings: Findings) -> None:
         folders = sorted(path for path in top.iterdir() if path.is_dir()) if top.exists() else []
         if not folders:
             findings.ok(f"records: none yet in {top}")
+        # A folder is called as a profile is, or was: hidden as long as this is held.
+        _suspects = suspects(folder.name for folder in folders)
         for folder in folders:
-            _own_files(findings, folder, mend=False)
+            _own_files(findings, folder)
 
 
-def _own_files(findings: Findings, folder: Path, *, mend: bool) -> None:
+def _own_files(findings: Findings, folder: Path, *, mend: bool = False, forgotten: str | None = None) -> None:
     with findings.about("records"):
         if not is_there(folder):
             findings.ok(f"records: none yet in {folder}")
             return
+        # Before the repair, which would write it again.
+        if forgotten is not None:
+            _forget(findings, folder, forgotten)
         if mend:
             repair(folder)
         _examine(findings, folder)
         _polling(findings, folder)
+
+
+def _forget(findings: Findings, folder: Path, name: str) -> None:
+    with findings.about("forgetting"):
+        for record in forget(folder, name):
+            findings.ok(f"forgotten: {record.onboarding_id or record.key} of the store {record.partner_store_id}")
 
 
 def _host(findings: Findings, profile: Profile) -> None:
@@ -165,7 +177,7 @@ def _host(findings: Findings, profile: Profile) -> None:
         known = known_host(profile.folder)
         if known is not None and known != profile.records_host:
             findings.bad(
-                f"records: they stand at {known or 'no host that can be read'}, and this profile asks "
+                f"records: they stand at {shown(known) or 'no host that can be read'}, and this profile asks "
                 f"{profile.records_host}: use another profile for it, or mend {profile.folder / 'host'}"
             )
 
@@ -175,6 +187,8 @@ def _polling(findings: Findings, folder: Path) -> None:
         copy = polling_copy(folder)
         if copy is None:
             findings.ok("polling: no copy of the program polls at the moment")
+        elif copy.age is None:
+            _old_polling(findings, copy)
         elif copy.is_silent:
             findings.bad(
                 f"polling: the copy with pid {copy.pid} has the lead and has not answered for {copy.age:.0f} s: it is "
@@ -184,6 +198,18 @@ def _polling(findings: Findings, folder: Path) -> None:
             findings.ok(f"polling: the copy with pid {copy.pid} polls, and answered {copy.age:.0f} s ago")
 
 
+def _old_polling(findings: Findings, copy: PollingCopy) -> None:
+    """One of 0.1.0 keeps the lead for as long as it lives, stopped or not."""
+    who = "a copy of version 0.1.0" + (f" (pid {copy.pid})" if copy.pid is not None else "")
+    if copy.is_silent:
+        findings.bad(
+            f"polling: {who} has the lead and is stopped, so nobody polls: "
+            f"kill -CONT {copy.pid} lets it go on, kill -KILL {copy.pid} ends it, and another copy that runs takes over"
+        )
+    else:
+        findings.ok(f"polling: {who} has the lead")
+
+
 def _examine(findings: Findings, folder: Path) -> None:
     found = inspect(folder)
     findings.ok(f"records: {found.records} sound in {folder}")
@@ -191,4 +217,4 @@ def _examine(findings: Findings, folder: Path) -> None:
         tell = findings.bad if remark.is_bad else findings.note
         tell(f"{remark.path.parent.name}/{remark.path.name} {remark.text}")
     if any(remark.is_bad for remark in found.remarks):
-        findings.note("gett-tui doctor --repair mends what can be mended; it deletes nothing")
+        findings.note("gett-tui doctor --repair mends what can be mended; it deletes no store")

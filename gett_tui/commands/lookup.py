@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
+from gett_tui.gett.key_shape import may_be_key
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 
 _NAMES = ("onboarding_id", "key", "store_id", "partner_store_id")
 """What a store may be called by; the first that fits counts."""
-_NAMED = 5
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _SHOWN = 200
 
 
 class NoSuchStoreError(GettTuiError):
-    """No store here, or more than one, goes by the name that was given; the text says how to name it."""
+    """No store here, or more than one, goes by the name that was given; the cause says which."""
 
 
 def read_all(folder: Path) -> RecordStore:
@@ -51,16 +53,22 @@ def _store(folder: Path) -> RecordStore:
     return RecordStore(folder, f"{os.getpid()}-reader")
 
 
+def _called(wanted: str) -> str:
+    """What was typed, unless it may be a key: ids of Gett's are told, and those that look like names."""
+    if may_be_key(wanted) and not _UUID.fullmatch(wanted):
+        return "what was given as its id"
+    return one_line(wanted, _SHOWN)
+
+
 def _chosen(records: Sequence[Record], wanted: str, *, unreadable: int) -> Record:
-    shown = one_line(wanted, _SHOWN)
+    called = _called(wanted)
     for name in _NAMES:
         found = [record for record in records if getattr(record, name) == wanted]
         if len(found) > 1:
-            ids = ", ".join(one_line(record.onboarding_id or record.key, _SHOWN) for record in found[:_NAMED])
-            raise NoSuchStoreError(f"{len(found)} stores are called {shown}: name one by its id ({ids}).")
+            ids = [record.onboarding_id or record.key for record in found]
+            facts = {"called": called, "count": len(found), "ids": ids}
+            raise NoSuchStoreError("more than one", cause=Cause.SEVERAL_STORES, facts=facts)
         if found:
             return found[0]
-    hint = f" Not all files here are readable ({unreadable}): gett-tui doctor names them." if unreadable else ""
-    raise NoSuchStoreError(
-        f"No store here is called {shown}; gett-tui list shows them, gett-tui track ID adds one.{hint}"
-    )
+    facts = {"called": called, "unreadable": unreadable}
+    raise NoSuchStoreError("none", cause=Cause.NO_SUCH_STORE, facts=facts)

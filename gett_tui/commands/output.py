@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from gett_tui.commands import streams
 from gett_tui.gett.secret import redacted
 from gett_tui.onboarding.status import OwnState, meaning, word
-from gett_tui.text import lines, one_line
+from gett_tui.text import count, lines, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -181,7 +181,8 @@ def _more(more: Mapping[str, Any]) -> Iterator[str]:
 def _history(history: Iterable[Change]) -> Iterator[str]:
     for change in history:
         if change.folded:
-            yield f"{'…':<22}{change.folded} changes are left out here"
+            are = "is" if change.folded == 1 else "are"
+            yield f"{'…':<22}{count(change.folded, 'change')} {are} left out here"
         yield f"{_at(change.at)}  {one_line(meaning(change.status).words)}"
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from gett_tui import __version__
 from gett_tui.commands.command import Option
+from gett_tui.commands.help_format import HelpFormatter, example, filled
 from gett_tui.commands.table import COMMANDS
 from gett_tui.config_file import near_name
+from gett_tui.gett.key_shape import HARMLESS
 from gett_tui.gett.secret import HIDDEN
 from gett_tui.text import one_line
 
@@ -33,8 +35,6 @@ _KNOWN = tuple(
     for command in COMMANDS
     for name in (command.name, *(flag for option in (*_GENERAL, *command.options) for flag in option.flags))
 )
-_KEY_PART = 12
-"""Characters in a row from which something counts as shown of a key."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -58,18 +58,24 @@ class _Parser(argparse.ArgumentParser):
 def _parts(typed: Iterable[str]) -> set[str]:
     """What was typed and may be a key, as it is and as a complaint may quote it."""
     parts = {part for word in typed for part in (word, word.partition("=")[2], word.partition("=")[0], word[2:])}
-    doubtful = {part for part in parts if len(part) >= _KEY_PART and near_name(part.lstrip("-"), _KNOWN) is None}
+    doubtful = {part for part in parts if len(part) > HARMLESS and near_name(part.lstrip("-"), _KNOWN) is None}
     return doubtful | {repr(part)[1:-1] for part in doubtful}
 
 
 def build() -> argparse.ArgumentParser:
     """The parser of the whole command line; the argument ``handler`` is None where no command is named."""
-    parser = _Parser(prog="gett-tui", description="Put stores onto the Gett network.")
+    parser = _Parser(
+        prog="gett-tui",
+        description=filled("Put stores onto the Gett network. Without a command: the dashboard."),
+        formatter_class=HelpFormatter,
+    )
     parser.set_defaults(handler=None)
     _add(parser, _GENERAL)
     subparsers = parser.add_subparsers(metavar="COMMAND")
     for command in COMMANDS:
-        own = subparsers.add_parser(command.name, help=command.words, epilog=f"example: {command.example}")
+        own = subparsers.add_parser(
+            command.name, help=command.words, epilog=example(command.example), formatter_class=HelpFormatter
+        )
         own.set_defaults(handler=command.handler)
         _add(own, command.options)
     return parser

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.commands.exit_codes import SignalledError
 from gett_tui.commands.output import say
+from gett_tui.error_messages import asked_again, sentence
 from gett_tui.errors import GettTuiError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import PausedError, UnkeptError
@@ -92,7 +93,7 @@ async def _close(runtime: Runtime, told: set[str]) -> None:
     await runtime.close()
     for onboarding_id, partner_store_id in runtime.service.unsaved.items():
         if onboarding_id not in told:
-            say(str(UnkeptError(partner_store_id, onboarding_id)))
+            say(sentence(UnkeptError(partner_store_id, onboarding_id)))
 
 
 def _hear(event: events.Event) -> None:
@@ -100,8 +101,8 @@ def _hear(event: events.Event) -> None:
         case events.Note(text=str(text)):
             say(text)
         case events.Reachability(error=PausedError() as error, next_try=at) if at is not None:
-            say(f"{error} It is asked at {at.astimezone():%H:%M:%S}; ctrl+c ends the waiting.")
+            say(asked_again(error, at))
         case events.FilesTrouble(error=GettTuiError() as error):
-            say(str(error))
+            say(sentence(error))
         case _:
             pass

@@ -10,8 +10,11 @@ from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up, read_all
 from gett_tui.commands.output import print_list, print_outcome, print_whole, say
 from gett_tui.config import load_profile
+from gett_tui.errors import Cause, ConfigError
+from gett_tui.gett.key_shape import may_be_key
 from gett_tui.onboarding.errors import NotUsedError
-from gett_tui.onboarding.status import meaning, word
+from gett_tui.onboarding.status import known_words, meaning, word
+from gett_tui.text import one_line
 
 if TYPE_CHECKING:
     import argparse
@@ -19,8 +22,17 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 
+class NoSuchStatusError(ConfigError):
+    """A status that Gett is not known to have, that is none of ours, and that no store here is in (exit status 2)."""
+
+    cause = Cause.NO_SUCH_STATUS
+
+
 def show_list(arguments: argparse.Namespace) -> int:
-    """Prints all stores, or those in one status, what needs a person first; what is no usable file goes to stderr."""
+    """Prints all stores, or those in one status, what needs a person first; what is no usable file goes to stderr.
+
+    Raises NoSuchStatusError for a status that is neither known nor stands on a store here.
+    """
     from gett_tui.commands.leftovers import left_by_dead_copies
 
     folder = load_profile(os.environ, arguments.profile).folder
@@ -31,8 +43,17 @@ def show_list(arguments: argparse.Namespace) -> int:
     for line in left_by_dead_copies(folder, records):
         say(line)
     chosen = [record for record in records if arguments.status in (None, word(record.status))]
+    if not chosen and arguments.status is not None:
+        _require_status(arguments.status)
     print_list(chosen, as_json=arguments.json)
     return ExitCode.DONE
+
+
+def _require_status(wanted: str) -> None:
+    """Raises NoSuchStatusError where no store can be in the status ``wanted``, as far as is known."""
+    if wanted not in known_words():
+        shown = "of that name" if may_be_key(wanted) else one_line(wanted, 100)
+        raise NoSuchStatusError("no such status", facts={"status": shown, "known": ", ".join(known_words())})
 
 
 def _by_need(record: Record) -> tuple[int, str]:

@@ -18,7 +18,8 @@ _YES = Option(("--yes",), "do not ask", {"action": "store_true"})
 
 def _of_field(field: Field) -> Option:
     is_option = field.option.startswith("-")
-    more: dict[str, Any] = {"required": True} if is_option else {"metavar": field.option.upper()}
+    value = field.option.rpartition("-")[2].upper() if is_option else field.typed
+    more: dict[str, Any] = {"metavar": value, **({"required": True} if is_option else {})}
     return Option((field.option,), field.placeholder, more)
 
 
@@ -81,7 +82,14 @@ COMMANDS: tuple[Command, ...] = (
         "check the configuration, the way to Gett and all files",
         "gett-tui doctor",
         "gett_tui.commands.doctor:run",
-        (Option(("--repair",), "mend the files; nothing is deleted", {"action": "store_true"}),),
+        (
+            Option(
+                ("--repair",),
+                "mend the files, and write lost ones again; no store is deleted",
+                {"action": "store_true"},
+            ),
+            Option(("--forget",), "forget a store whose file has gone, for good", {"metavar": "ID"}),
+        ),
     ),
     Command(
         "sandbox",

@@ -10,10 +10,11 @@ from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.lookup import look_up
 from gett_tui.commands.output import print_outcome, say
 from gett_tui.commands.running import UseCase, perform
-from gett_tui.errors import ConfigError
-from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError
+from gett_tui.errors import Cause, ConfigError
+from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.service import Service
 from gett_tui.onboarding.status import why_not_activate, why_not_cancel
+from gett_tui.onboarding.transitions import require_status
 
 if TYPE_CHECKING:
     import argparse
@@ -44,16 +45,17 @@ def register(arguments: argparse.Namespace) -> int:
 
 def _registration(arguments: argparse.Namespace) -> Registration:
     from gett_tui.gett.models import Registration
-    from gett_tui.onboarding.registration import FIELDS, cleaned, field_hint, field_problems
+    from gett_tui.onboarding.registration import FIELDS, OPTIONS, cleaned, field_hint, field_problems
 
     values = {field.name: getattr(arguments, field.argument) for field in FIELDS.values()}
     problems = field_problems(values)
     if problems:
-        raise ConfigError("; ".join(f"{name}: {text}" for name, text in problems.items()))
+        items = [{"where": name, "message": text} for name, text in problems.items()]
+        raise ConfigError("values that cannot be sent", cause=Cause.FIELDS, facts={"items": items})
     for name in FIELDS:
         hint = field_hint(name, values[name])
         if hint is not None:
-            say(f"{name}: {hint}")
+            say(f"{name} ({OPTIONS[name]}): {hint}")
     return Registration.model_validate(cleaned(values))
 
 
@@ -80,9 +82,7 @@ def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act
     access = gain(arguments)
     record = look_up(access.profile.folder, arguments.store)
     # Told before anybody is asked; what counts is the same rule under the record's lock.
-    reason = why_not(record.status)
-    if reason is not None:
-        raise NotPossibleError(reason)
+    require_status(why_not, record.status)
     if not arguments.yes:
         confirm(action, record, access.profile)
     use_case = UseCase(lambda service: act(service, record.key, record), record.onboarding_id)

@@ -174,7 +174,7 @@ class Answer:
             error_code=_text(members.get("errorCode")),
             error_category=_text(members.get("errorCategory")),
             retryable=retryable if isinstance(retryable, bool) else None,
-            retry_after=seconds if seconds is not None else _retry_after(header),
+            retry_after=seconds if seconds is not None else _retry_after(header or ""),
             retry_after_told=_told(header if told is None else told),
             request_id=_text(members.get("requestId")),
             type=_text(members.get("type")),
@@ -249,10 +249,8 @@ def _seconds(value: object) -> float | None:
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
-def _retry_after(value: str | None) -> float | None:
+def _retry_after(value: str) -> float | None:
     """Seconds from a ``Retry-After`` header, in either of its two forms (whether Gett sends it is U)."""
-    if value is None:
-        return None
     seconds = _seconds(value)
     if seconds is not None:
         return seconds

@@ -8,11 +8,13 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import httpcore
 import httpx
 
-from gett_tui.gett.stream import Network, Stream
+from gett_tui.gett.stream import Network
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Mapping
+
+    from gett_tui.gett.stream import Stream
 
 MAX_CONNECTIONS = 10
 KEEP_ALIVE = 5.0
@@ -30,11 +32,9 @@ class _Body(httpx.AsyncByteStream):
         async for chunk in self._response.aiter_stream():
             length += len(chunk)
             yield chunk
-        extensions = cast("Mapping[str, object]", self._response.extensions)
-        stream = extensions.get("network_stream")
-        if isinstance(stream, Stream):
-            is_chunked = any(name.lower() == b"transfer-encoding" for name, _ in self._response.headers)
-            stream.answered(is_chunked=is_chunked, length=length)
+        stream = cast("Mapping[str, Stream]", self._response.extensions)["network_stream"]
+        is_chunked = any(name.lower() == b"transfer-encoding" for name, _ in self._response.headers)
+        stream.answered(is_chunked=is_chunked, length=length)
 
     async def aclose(self) -> None:
         await self._response.aclose()

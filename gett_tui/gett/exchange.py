@@ -45,7 +45,6 @@ _KEPT_HEADERS = (
 """All that is read of an answer's headers; what is not searched for the key is not kept either."""
 _SEARCHED_AT_ONCE = 16 * 1024
 """Bytes of a body from which it is searched for the key in a thread."""
-_PIECES_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,17 +190,14 @@ class _Arrived:
         self._response = response
         # Undecoded, so that it is never larger than what came over the line.
         stream = cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))
-        pieces = 0
         try:
             async with aclosing(stream) as chunks:
                 async for chunk in chunks:
                     self._raw += chunk
-                    pieces += 1
                     if len(self._raw) > BODY_LIMIT:
                         return
                     # A body of single bytes would hold everything else up.
-                    if pieces % _PIECES_AT_ONCE == 0:
-                        await asyncio.sleep(0)
+                    await asyncio.sleep(0)
             self._is_whole = True
         finally:
             await response.aclose()

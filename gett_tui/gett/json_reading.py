@@ -9,6 +9,8 @@ from typing import cast
 
 _MAX_DEPTH = 50
 _MAX_DIGITS = 100
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair; a whole one is a character by now."""
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -22,7 +24,7 @@ def read_json(body: bytes) -> object:
     try:
         data: object = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=str)
         if _SURROGATE_ESCAPE.search(text):
-            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+            data = json.loads(_HALF.sub("\ufffd", json.dumps(data, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
     return None if _is_too_deep(data) else data

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from gett_tui.gett.secret import HIDDEN
+
 STORES_PATH = "/v1/commerce/onboarding/stores"
 """Register Store: ``/api/commerce/order-booster-onboarding``, D."""
 STORE_PATH = STORES_PATH + "/{onboarding_id}"
@@ -21,6 +23,8 @@ ACTIVATE_PATH = STORE_PATH + "/activate"
 
 ID_LIMIT = 64 * 1024
 """The longest onboarding id that is taken, in bytes. A longer one is refused, never cut; the raw answer is kept."""
+_NO_TEXT = "\ufffd"
+"""Stands where bytes or half a character stood that are no text."""
 
 
 def _as_text(value: object) -> object:
@@ -31,11 +35,16 @@ def _as_text(value: object) -> object:
 
 
 def _as_id(value: object) -> object:
-    """An id that further calls can be made with: a name, or a number; never one that means another path."""
+    """An id that further calls can be made with: a name, or a number; never one that means another path.
+
+    Nor one that is not whole here: where the key was hidden in it, or what is no text was replaced.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not value.strip() or value in (".", "..") or len(value.encode()) > ID_LIMIT:
         raise ValueError("not an id")
+    if HIDDEN in value or _NO_TEXT in value:
+        raise ValueError("not a whole id")
     return value
 
 

@@ -202,8 +202,7 @@ def certificates(env: Mapping[str, str]) -> ssl.SSLContext:
     file, folders = env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", "")
     if file:
         _trust_file(context, file)
-    if folders:
-        _trust_folders(context, folders)
+    _trust_folders(context, folders)
     if not file and not folders:
         import certifi
 

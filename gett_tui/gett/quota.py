@@ -161,9 +161,7 @@ class RateLimiter:
         if not self._turns or self._turns[-1] < self._clock() - _AHEAD:
             await self._turn(on_pause, urgent=False)
             return
-        wait = self._turns.pop() - self._clock()
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await asyncio.sleep(self._turns.pop() - self._clock())
         if self._clock() < self._paused_until:
             self._turns.clear()
             await self._turn(on_pause, urgent=False)
@@ -177,8 +175,7 @@ class RateLimiter:
                 self._turns = list(turn.more)
             if turn.is_paused and on_pause is not None:
                 on_pause(turn.wait)
-            if turn.wait > 0:
-                await asyncio.sleep(min(turn.wait, WINDOW))
+            await asyncio.sleep(min(turn.wait, WINDOW))
             if turn.taken and self._clock() >= self._paused_until:
                 return
 
@@ -236,9 +233,8 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Sends nothing for ``seconds`` (at most 15 minutes: a longer demand is taken for an error)."""
         until = self._clock() + min(max(seconds, 0.0), MAX_WAIT)
-        if until > self._paused_until:
-            self._paused_until = until
-            self._tell_others(until)
+        self._paused_until = max(self._paused_until, until)
+        self._tell_others(until)
 
     def _tell_others(self, until: float) -> None:
         def step(pace: Pace) -> Pace:

@@ -3,7 +3,7 @@
 A server may quote the key in any spelling, so it is searched for in the text's normal form: escapes undone up to twice,
 look-alike letters folded; base64, hex and base32 decoded at any alignment, one in another too; base85; all but letters
 and digits dropped, case folded, and read backwards. Twelve characters in a row of the key are the key. The work is
-bounded: what holds the key in more places than can be told apart in time is hidden whole.
+bounded: a text is halved until it is told where the key is, and is hidden whole where that cannot be told.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ import base64
 import re
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
+from gett_tui.gett.key_shape import doubtful_parts
 from gett_tui.gett.spellings import decoded, in_base85, numbers, runs, spellings, stripped, unbroken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HIDDEN = "***"
 """Stands where the key stood."""
@@ -26,8 +31,6 @@ _SHORTEST = 4
 _MAX_NESTED = 2
 """How many encodings within another are undone."""
 _MAX_REMEMBERED = 20_000
-_MIN_WORK, _MAX_WORK = 1_000_000, 24
-"""Bytes that are searched to tell the key from the rest: at least, and as a multiple of the text's length."""
 
 
 class Secret:
@@ -58,6 +61,12 @@ class Secret:
         return bool(self._value)
 
 
+class Suspect(Secret):
+    """What may be a key and need not be: it is hidden in what is said, and nothing is refused for its sake."""
+
+    __slots__ = ()
+
+
 _KNOWN: WeakSet[Secret] = WeakSet()
 
 
@@ -68,6 +77,27 @@ def redacted(text: str) -> str:
     for secret in list(_KNOWN):
         clean = without_key(clean, secret)
     return text if clean is data else clean.decode("utf-8", "replace")
+
+
+def holds_key(text: str) -> bool:
+    """Whether ``text`` holds a key that this program knows, in any spelling."""
+    data = text.encode("utf-8", "surrogatepass")
+    return any(without_key(data, key) is not data for key in list(_KNOWN) if not isinstance(key, Suspect))
+
+
+def suspects(values: Iterable[str]) -> tuple[Secret, ...]:
+    """What may be a key in ``values``, which a person has set: for as long as they are held, ``redacted`` hides them.
+
+    So whatever is said of a setting tells where it stands, and its text only where that looks like no key.
+    """
+    return tuple(Suspect(part) for part in dict.fromkeys(part for value in values for part in doubtful_parts(value)))
+
+
+def shown(value: str) -> str:
+    """``value``, a name or a place that nobody here has checked, without what may be a key in it."""
+    for part in sorted(doubtful_parts(value), key=len, reverse=True):
+        value = value.replace(part, HIDDEN)
+    return value
 
 
 def without_key(text: bytes, key: Secret) -> bytes:
@@ -113,7 +143,7 @@ class _Search:
         self._decimal = [_listed(row) for row in rows if len(row) >= _LONG_ENOUGH]
         half = _IN_A_ROW // 2
         self._decimal_blocks = [_listed(raw[at : at + half]) for at in range(0, len(raw) - half + 1, half)]
-        coded = list(in_base85(raw)) if len(raw) >= _LONG_ENOUGH else []
+        coded = list(in_base85(raw))
         # Two groups in a row are enough; each two hold one of the blocks.
         self._base85 = list({one + other for groups in coded for one, other in pairwise(groups)})
         self._base85_blocks = list({group for groups in coded for group in groups[1::2]})
@@ -126,8 +156,6 @@ class _Search:
             return text
         text = self._written.sub(_HIDDEN, text)
         for piece, hidden in _PIECES:
-            if not self._finds(text):
-                return text
             text = self._without_pieces(text, piece, hidden)
         return _HIDDEN if self._finds(text) else text
 
@@ -147,14 +175,11 @@ class _Search:
         """``text`` without the pieces that hold the key: halved again and again, so that clean parts cost little."""
         spans = [found.span() for found in piece.finditer(text)]
         todo, dirty = [(0, len(spans))], list[tuple[int, int]]()
-        work = max(_MIN_WORK, _MAX_WORK * len(text))
-        while todo and work > 0:
+        while todo:
             first, end = todo.pop()
             if first == end:
                 continue
-            part = text[spans[first][0] : spans[end - 1][1]]
-            work -= len(part)
-            if len(part) < _SHORTEST or not self._finds(part):
+            if not self._finds(text[spans[first][0] : spans[end - 1][1]]):
                 continue
             middle = (first + end) // 2
             if middle == first:
@@ -165,9 +190,7 @@ class _Search:
 
     def _finds(self, text: bytes, depth: int = 0) -> bool:
         for form in spellings(text):
-            if self._finds_plain(form) or self._finds_coded(form, depth):
-                return True
-            if depth == 0 and self._finds_plain(form[::-1]):
+            if self._finds_plain(form) or self._finds_plain(form[::-1]) or self._finds_coded(form, depth):
                 return True
         return False
 

@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 _LOWER = bytes(range(256)).lower()
 _NOT_ALNUM = bytes(code for code in range(256) if not chr(code).isascii() or not chr(code).isalnum())
 _NOT_BASE64 = bytes(code for code in _NOT_ALNUM if code not in b"+/-_")
-_ZERO_BUT_HEX = bytes(code if code in b"0123456789abcdef" else 0x30 for code in range(256))
-_NUMBERS = bytes(code if code in b"0123456789," else 0x2C if code in b" \t\r\n" else 0x78 for code in range(256))
+_BLANKS = b" \t\r\n"
+
+
+def _all_but(codes: bytes, other: bytes) -> bytes:
+    """A table for ``translate`` that leaves ``codes`` and makes ``other`` of all else."""
+    return bytes.maketrans(rest := bytes(set(range(256)) - set(codes)), other * len(rest))
+
+
+_ZERO_BUT_HEX = _all_but(b"0123456789abcdef", b"0")
+_NUMBERS = _all_but(b"0123456789," + _BLANKS, b"x").translate(bytes.maketrans(_BLANKS, b"," * len(_BLANKS)))
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _BASE32_DIGITS = b"0123456789abcdefghijklmnopqrstuv"
 _BASE32 = tuple(
@@ -29,9 +37,9 @@ _BASE32 = tuple(
 )
 _RUN = re.compile(rb"[A-Za-z0-9+/_%=\\-]{16,}")
 _IN_A_RUN = b"r"
-_RUNS = bytes(0x72 if _RUN.fullmatch(bytes((code,)) * 16) else 0x20 for code in range(256))
+_RUN_CODES = bytes(code for code in range(256) if _RUN.fullmatch(bytes((code,)) * 16))
+_RUNS = bytes.maketrans(_RUN_CODES, _IN_A_RUN * len(_RUN_CODES))
 """Finds the runs as ``_RUN`` does, and much faster where there are none."""
-_BLANKS = b" \t\r\n"
 
 _BYTE, _CODE, _DECIMAL, _OCTAL, _SIGN, _NAME = "byte", "code", "decimal", "octal", "sign", "name"
 _KINDS = (_BYTE, _BYTE, _CODE, _BYTE, _CODE, _CODE, _CODE, _OCTAL, _SIGN, _CODE, _DECIMAL, _NAME)
@@ -136,7 +144,7 @@ def runs(data: bytes) -> bytes:
 
 def numbers(text: bytes) -> tuple[bytes, bytes]:
     """The decimal numbers that ``text`` lists, as servers print a buffer: with commas in between, or blanks alone."""
-    return text.translate(_NUMBERS, b" \t\r\n"), text.translate(_NUMBERS)
+    return text.translate(_NUMBERS, _BLANKS), text.translate(_NUMBERS)
 
 
 def in_base85(key: bytes) -> Iterator[list[bytes]]:

@@ -85,10 +85,8 @@ class _Inbox(asyncio.Protocol):
         return taken
 
     async def drained(self) -> None:
-        """Waits until what was written is on its way. Raises OSError when the connection is lost."""
+        """Waits until what was written is on its way, or the connection is lost, which the next look for more tells."""
         await self._writable.wait()
-        if self._lost.is_set():
-            raise ConnectionError("the connection is lost")
 
     async def close(self) -> None:
         """Ends the connection at once."""
@@ -158,8 +156,6 @@ class Stream(httpcore.AsyncNetworkStream):
                 await self._inbox.drained()
         except TimeoutError:
             raise httpcore.WriteTimeout from None
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
 
     def _ask(self) -> None:
         if self._inbox.data:
@@ -183,7 +179,8 @@ class Stream(httpcore.AsyncNetworkStream):
                 )
         except BaseException as error:
             self._inbox.transport.abort()
-            _raise_as_no_connection(error)
+            if isinstance(error, OSError):
+                raise _no_connection(error) from error
             raise
         inner.transport = cast("asyncio.Transport", transport)
         return Stream(inner)
@@ -222,12 +219,9 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _raise_as_no_connection(error: BaseException) -> None:
-    """Raises the library's error for a connection that did not come about; others are the caller's."""
-    if isinstance(error, TimeoutError):
-        raise httpcore.ConnectTimeout from None
-    if isinstance(error, OSError):
-        raise httpcore.ConnectError(str(error)) from error
+def _no_connection(error: OSError) -> Exception:
+    """The library's error for a connection that did not come about."""
+    return httpcore.ConnectTimeout() if isinstance(error, TimeoutError) else httpcore.ConnectError(str(error))
 
 
 class Network(httpcore.AsyncNetworkBackend):
@@ -249,10 +243,5 @@ class Network(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 _, inbox = await loop.create_connection(_Inbox, host, port, happy_eyeballs_delay=delay)
         except OSError as error:
-            _raise_as_no_connection(error)
-            raise
+            raise _no_connection(error) from error
         return Stream(inbox)
-
-    async def sleep(self, seconds: float) -> None:
-        """See ``AsyncNetworkBackend`` of httpcore."""
-        await asyncio.sleep(seconds)

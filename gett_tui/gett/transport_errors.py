@@ -11,16 +11,17 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import httpcore
 
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, NoAnswerError, NotSentError
+from gett_tui.gett.secret import redacted
 from gett_tui.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gett_tui.gett.proxies import Way
 
@@ -52,9 +53,9 @@ class Progress:
 
     def facts(self, **more: object) -> dict[str, object]:
         """What belongs to any error of this exchange."""
-        facts: dict[str, object] = {"kind": self.kind, "host": self.host, **more}
+        facts: dict[str, object] = {"kind": self.kind, "host": redacted(self.host), **more}
         if self.way.proxy is not None:
-            facts |= {"proxy": self.way.shown, "variable": self.way.reason}
+            facts |= {"proxy": redacted(self.way.shown), "variable": self.way.reason}
         return facts
 
 
@@ -94,7 +95,7 @@ def translated(error: Exception, progress: Progress) -> GettError:
     if isinstance(error, httpcore.PoolTimeout):
         return _not_sent(Cause.LOCAL, "too many requests are under way", progress)
     if isinstance(error, httpcore.ProxyError):
-        return _proxy_status(str(error)[:3], progress)
+        return _proxy_status(int(str(error)[:3]), progress)
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
         return _not_connected(Cause.CONNECT_TIMEOUT, "no connection in time", progress)
     for link in _chain(error):
@@ -102,7 +103,8 @@ def translated(error: Exception, progress: Progress) -> GettError:
             return known
     if progress.in_tls:
         return _no_tls("broken off", progress)
-    if progress.at_proxy and isinstance(error, httpcore.ReadError | httpcore.RemoteProtocolError | httpcore.WriteError):
+    # Before the request is sent nobody but a proxy is talked to.
+    if isinstance(error, httpcore.ReadError | httpcore.RemoteProtocolError | httpcore.WriteError):
         return _not_sent(Cause.PROXY, "the proxy broke off", progress)
     if isinstance(error, httpcore.NetworkError | httpcore.ProtocolError):
         return _not_connected(Cause.REFUSED, "no connection came about", progress)
@@ -115,10 +117,8 @@ def _broken_off(error: Exception, progress: Progress) -> GettError:
     return NoAnswerError(Cause.BROKEN, "the connection broke off", facts=progress.facts())
 
 
-def _proxy_status(status: str, progress: Progress) -> NotSentError:
-    number = int(status) if status.isascii() and status.isdigit() else None
-    text = f"the proxy refuses the connection ({number or 'no status'})"
-    return _not_sent(Cause.PROXY_STATUS, text, progress, status=number)
+def _proxy_status(status: int, progress: Progress) -> NotSentError:
+    return _not_sent(Cause.PROXY_STATUS, f"the proxy refuses the connection ({status})", progress, status=status)
 
 
 def _known(link: BaseException, progress: Progress) -> NotSentError | None:
@@ -138,10 +138,10 @@ def _known(link: BaseException, progress: Progress) -> NotSentError | None:
 
 
 def _errnos(link: BaseException) -> list[int]:
-    """The error numbers of ``link``. When all addresses of a host fail, asyncio keeps them in the text alone."""
+    """The error numbers of ``link``, by its text: when all addresses of a host fail, asyncio keeps them there alone."""
     if not isinstance(link, OSError):
         return []
-    return [link.errno] if link.errno else [int(number) for number in re.findall(r"\[Errno (\d+)\]", str(link)[:2_000])]
+    return [int(number) for number in re.findall(r"\[Errno (\d+)\]", str(link)[:2_000])]
 
 
 def _no_tls(reason: str, progress: Progress) -> NotSentError:
@@ -163,16 +163,9 @@ def _not_sent(cause: Cause, text: str, progress: Progress, **more: object) -> No
     return NotSentError(cause, text, facts=progress.facts(**more))
 
 
-def _chain(error: BaseException) -> list[BaseException]:
-    """``error`` and all that led to it."""
-    chain: list[BaseException] = []
-    todo: list[BaseException | None] = [error]
-    while todo:
-        link = todo.pop(0)
-        if link is None or link in chain:
-            continue
-        chain.append(link)
-        todo += [link.__cause__, link.__context__]
-        if isinstance(link, BaseExceptionGroup):
-            todo += cast("BaseExceptionGroup[BaseException]", link).exceptions
-    return chain
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what led to it."""
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__

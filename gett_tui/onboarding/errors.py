@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gett_tui.errors import Cause, GettTuiError
+from gett_tui.onboarding.status import meaning
 
 if TYPE_CHECKING:
-    from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.record import Pending, Record
 
 
 class NotPossibleError(GettTuiError):
-    """The operation makes no sense for the store as it stands; the text says why. Nothing was sent."""
+    """The operation makes no sense for the store as it stands; cause and facts say why. Nothing was sent."""
 
 
 class NotConnectedError(GettTuiError):
@@ -41,16 +42,18 @@ class NotUsedError(GettTuiError):
 class NotKnownError(GettTuiError):
     """Gett says that it does not know an onboarding, for the first time or of many in a row: that proves nothing."""
 
-    def __init__(self, record: Record) -> None:
-        super().__init__("Gett says that it does not know this onboarding; that is not believed yet.")
+    cause = Cause.NOT_BELIEVED
+
+    def __init__(self, record: Record, *, is_wave: bool = False) -> None:
+        super().__init__("NOT_FOUND, which is not believed yet", cause=Cause.STORES_UNKNOWN if is_wave else None)
         self.record = record
 
 
 class UnconfirmedError(GettTuiError):
     """A write was sent and its outcome is unknown (exit status 3). ``lost`` says what happened to the answer."""
 
-    def __init__(self, text: str, record: Record, lost: GettTuiError) -> None:
-        super().__init__(text, cause=lost.cause, facts=lost.facts)
+    def __init__(self, record: Record, lost: GettTuiError) -> None:
+        super().__init__(f"{meaning(record.status).words}: {lost}", cause=lost.cause, facts=lost.facts)
         self.record = record
         self.lost = lost
 
@@ -67,3 +70,15 @@ class UnkeptError(GettTuiError):
         )
         self.partner_store_id = partner_store_id
         self.onboarding_id = onboarding_id
+
+
+def busy_here(action: str) -> NotPossibleError:
+    """``action`` is under way for the store in this copy of the program."""
+    return NotPossibleError(f"{action} is under way", cause=Cause.BUSY, facts={"action": action, "where": "here"})
+
+
+def busy_elsewhere(pending: Pending) -> NotPossibleError:
+    """``pending`` is under way for the store in another copy of the program."""
+    where = "elsewhere" if pending.pid is None else "copy"
+    facts = {"action": pending.action, "where": where, "pid": pending.pid}
+    return NotPossibleError(f"{pending.action} is under way", cause=Cause.BUSY, facts=facts)

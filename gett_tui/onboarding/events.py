@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gett_tui import error_messages
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -79,10 +81,18 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is going on with one store right now that is not kept; None when nothing is."""
+    """What one store waits for right now; nothing is kept of it, and ``error`` is None when it waits no more."""
 
     key: str
-    text: str | None
+    error: GettTuiError | None
+    until: datetime | None = None
+    """When it goes on by itself (UTC), where that is known."""
+    seconds: float = 0.0
+
+    @property
+    def text(self) -> str | None:
+        """The same in words, or None."""
+        return None if self.error is None else error_messages.waiting(self.error, self.until, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

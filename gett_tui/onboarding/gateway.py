@@ -180,7 +180,7 @@ class Gateway:
             nonlocal told
             if seconds >= _TOLD_FROM:
                 told = True
-                self._tell_wait(key, f"{PausedError()} Not sent yet: going", seconds)
+                self._tell_wait(key, PausedError(), seconds)
 
         try:
             await _in_time(self._quota.writes.acquire(urgent=True, on_pause=tell))
@@ -188,10 +188,10 @@ class Gateway:
             if told:
                 self._listener(events.Note(key, None))
         if self._closing.is_set():
-            raise _not_sent("the program is closing")
+            raise _not_sent(Cause.CLOSING, "closing")
 
     async def _wait_visibly(self, key: str, error: GettError, step: float) -> None:
-        self._tell_wait(key, f"{error} Going again", step)
+        self._tell_wait(key, error, step)
         try:
             async with asyncio.timeout(step):
                 await self._closing.wait()
@@ -200,9 +200,8 @@ class Gateway:
         finally:
             self._listener(events.Note(key, None))
 
-    def _tell_wait(self, key: str, why: str, seconds: float) -> None:
-        at = (self._now() + timedelta(seconds=seconds)).astimezone()
-        self._listener(events.Note(key, f"{why} at {at:%H:%M:%S}, in {seconds:.0f} s."))
+    def _tell_wait(self, key: str, why: GettTuiError, seconds: float) -> None:
+        self._listener(events.Note(key, why, self._now() + timedelta(seconds=seconds), seconds))
 
 
 async def _in_time(turn: Awaitable[None]) -> None:
@@ -211,8 +210,8 @@ async def _in_time(turn: Awaitable[None]) -> None:
         async with asyncio.timeout(_MAX_WAIT):
             await turn
     except TimeoutError:
-        raise _not_sent("no turn came within two minutes: Gett asked for a pause") from None
+        raise _not_sent(Cause.NO_TURN, "no turn came in time") from None
 
 
-def _not_sent(reason: str) -> NotSentError:
-    return NotSentError(Cause.LOCAL, reason, facts={"reason": reason})
+def _not_sent(cause: Cause, text: str) -> NotSentError:
+    return NotSentError(cause, text, facts={"minutes": round(_MAX_WAIT / 60)})

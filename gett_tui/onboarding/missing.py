@@ -2,7 +2,8 @@
 
 Gett's NOT_FOUND about a store that was known counts as a doubt. At the next question about that store it is believed,
 unless doubts come in a wave: three stores in a row, without a good answer in between, look like a wrong host or key.
-While the wave lasts nothing is believed; a good answer about any store ends it, and its doubts are forgotten.
+While the wave lasts nothing is believed; a good answer about any store ends it, and its doubts are forgotten. Before a
+store's end is believed others are asked (``refreshing``), so that it is no matter which process heard what before.
 """
 
 from __future__ import annotations

@@ -33,23 +33,29 @@ class UnkeepableError(StorageError):
 class RecordGoneError(RecordError):
     """The record is not there any more."""
 
+    cause = Cause.RECORD_GONE
+
 
 class DuplicateError(RecordError):
-    """A live record with the same partner store id stands in this profile already."""
+    """A live record with the same partner store id is in this profile, or may be: ``cause`` says how."""
 
-    def __init__(self, existing: Record) -> None:
-        super().__init__(f"{existing.partner_store_id} stands in this profile already")
+    def __init__(
+        self, existing: Record, cause: Cause = Cause.DUPLICATE, facts: Mapping[str, object] | None = None
+    ) -> None:
+        told = {"partner_store_id": existing.partner_store_id, **(facts or {})}
+        super().__init__(f"{existing.partner_store_id} stands here already", cause=cause, facts=told)
         self.existing = existing
 
 
 class CannotLookError(RecordError):
-    """A record that a guard must compare with cannot be read, so the guard refuses (invariant 6).
+    """What a guard must compare with ``partner_store_id`` cannot be read, so the guard refuses (invariant 6).
 
     ``places`` names what could not be read.
     """
 
-    def __init__(self, text: str, places: tuple[str, ...]) -> None:
-        super().__init__(text, facts={"places": list(places)})
+    def __init__(self, partner_store_id: str, places: tuple[str, ...]) -> None:
+        facts = {"partner_store_id": partner_store_id, "places": list(places)}
+        super().__init__(", ".join(places[:3]), cause=Cause.CANNOT_LOOK, facts=facts)
         self.places = places
 
 
@@ -208,6 +214,10 @@ class PollingReport(NamedTuple):
     trouble_since: datetime | None = None
     cause: str | None = None
     facts: Mapping[str, object] | None = None
+    files: str | None = None
+    """Why it can keep nothing of what Gett says, in one plain sentence."""
+    files_cause: str | None = None
+    files_facts: Mapping[str, object] | None = None
 
 
 class Lead(NamedTuple):

@@ -25,6 +25,8 @@ NOTHING: Table = MappingProxyType({})
 MAX_HISTORY = 100
 """Changes that a history holds at most; what is more is folded."""
 _NEWEST_KEPT = 20
+_LONGEST_PID = 10
+"""Digits."""
 _OUR_DOING = (OwnState.REGISTERING, OwnState.UNCONFIRMED, OwnState.CANCELLED, OwnState.DROPPED)
 
 
@@ -70,6 +72,12 @@ class Pending(NamedTuple):
     """The running program that sent it; when that is dead, the outcome is unknown."""
     extra: Table = NOTHING
 
+    @property
+    def pid(self) -> int | None:
+        """The process id that stands in front of the owner's name."""
+        number = self.owner.partition("-")[0]
+        return int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_PID else None
+
 
 class Record(NamedTuple):
     """One onboarding, or one attempt at one while ``onboarding_id`` is None.
@@ -100,6 +108,8 @@ class Record(NamedTuple):
     history: tuple[Change, ...] = ()
     trouble: Trouble | None = None
     pending: Pending | None = None
+    label: str = ""
+    """What a person here calls a store that was registered elsewhere: Gett does not tell its name before it is live."""
     answer: str | None = None
     """The raw answer to Register when it could not be used: the onboarding id is in there."""
     extra: Table = NOTHING
@@ -116,8 +126,9 @@ class Record(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The store's name: as sent, else as the activated store has it, else the partner store id."""
-        return str(self.sent.get("name") or self.store.get("name") or self.partner_store_id)
+        """The store's name: as a person here calls it, as sent, as the activated store has it, else an id."""
+        named = self.label or self.sent.get("name") or self.store.get("name") or self.partner_store_id
+        return str(named or self.onboarding_id or self.key)
 
     @property
     def catalog_callback_url(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import UnkeptError
 from gett_tui.onboarding.events import StoresChanged
@@ -68,21 +69,29 @@ class Records:
             self._tell_problems(None)
         self._listener(events.Loaded())
 
-    async def sync(self) -> None:
-        """One look at what others have changed. Trouble with the store is told, not raised."""
+    @property
+    def trouble(self) -> GettTuiError | None:
+        """Why records cannot be kept or read at present; None when they can."""
+        return self._told.error
+
+    async def sync(self, trouble: StorageError | None = None) -> None:
+        """One look at what others have changed. Trouble with the store is told, not raised.
+
+        So is the ``trouble`` that this copy has had with the place since the last look.
+        """
         try:
             self.publish(await asyncio.to_thread(self.store.sync))
         except StorageError as error:
             self._tell_problems(error)
         else:
             if not self.unsaved:
-                self._tell_problems(next(iter(self._stale.values()), None))
+                self._tell_problems(trouble or next(iter(self._stale.values()), None))
 
     def get(self, key: str) -> Record:
         """The record called ``key``. Raises RecordGoneError."""
         record = self.store.get(key)
         if record is None:
-            raise RecordGoneError("this store is not in the list any more")
+            raise RecordGoneError("no longer in the list")
         return record
 
     async def find(self, onboarding_id: str) -> Record | None:
@@ -175,8 +184,9 @@ class Records:
         self._tell_problems(error)
         if onboarding_id is not None:
             self.unsaved[onboarding_id] = record.partner_store_id
-            said = f"Gett has it as {onboarding_id}, but that is not saved yet: {error}. Trying again."
-            self._listener(events.Note(record.key, said))
+            facts = {"onboarding_id": onboarding_id, "why": str(error)}
+            unsaved = GettTuiError(f"{onboarding_id} is not saved yet", cause=Cause.NOT_SAVED_YET, facts=facts)
+            self._listener(events.Note(record.key, unsaved))
 
     def _unkept(self, record: Record, onboarding_id: str | None, error: StorageError) -> UnkeptError:
         if onboarding_id is not None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, Outcome, UnreadableAnswerError
-from gett_tui.gett.secret import redacted
+from gett_tui.gett.secret import holds_key
 from gett_tui.onboarding import reconcile
-from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError, UnkeptError
+from gett_tui.onboarding.errors import NotPossibleError, UnconfirmedError, UnkeptError, busy_elsewhere
 from gett_tui.onboarding.reconcile import OtherStoreError
 from gett_tui.onboarding.record import Change, Pending, Record
 from gett_tui.onboarding.status import OwnState, meaning
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.records import Records
     from gett_tui.onboarding.refreshing import Refreshing
     from gett_tui.onboarding.writes import Writes
-
-_LOST = "Gett may or may not have this store: the answer to Register is lost."
 
 
 class Registering:
@@ -108,11 +107,7 @@ class Registering:
                 reconcile.require_same_store(answer, known.partner_store_id)
                 return await self._confirm(known, answer, lambda now: _require_unresolved(now, known))
             except OtherStoreError as error:
-                raise NotPossibleError(
-                    f"That onboarding belongs to the partner store id {error.facts['found']}, "
-                    f"not to {known.partner_store_id}.",
-                    facts=error.facts,
-                ) from None
+                raise NotPossibleError(str(error), cause=Cause.OTHER_ONBOARDING, facts=error.facts) from None
 
         return await self._writes.run(key, "attach", work)
 
@@ -127,21 +122,27 @@ class Registering:
 
         return await self._writes.run(key, "drop", lambda: self._records.update(key, drop))
 
-    async def track(self, onboarding_id: str) -> Record:
+    async def track(self, onboarding_id: str, label: str = "") -> Record:
         """Takes up an onboarding that was made elsewhere, or one that ended here and stands at Gett again.
 
+        ``label`` is what it is called here from now on; empty: as before.
         Raises GettError, NotConnectedError, NotUsedError, StorageError.
         """
         answer = await self._gateway.read(onboarding_id, urgent=True)
         at = self._now()
-        nobody = Record(key=onboarding_id, status=OwnState.NOT_ASKED)
+        nobody = Record(key=onboarding_id, status=OwnState.NOT_ASKED, label=label)
         made = reconcile.registered(answer, nobody, None, at)
-        return await self._records.add(made, lambda standing: reconcile.apply_status(answer, standing, at))
+
+        def take_up(standing: Record) -> Record:
+            return reconcile.apply_status(answer, standing._replace(label=label or standing.label), at)
+
+        return await self._records.add(made, take_up)
 
     def _unconfirmed(self, key: str, confirmed: Record | None) -> Record:
         record = self._records.get(key)
         if record.status != OwnState.UNCONFIRMED:
-            raise NotPossibleError(f"Nothing to resolve: this store is {meaning(record.status).words}.")
+            facts = {"state": meaning(record.status).words}
+            raise NotPossibleError("nothing to resolve", cause=Cause.NOTHING_TO_RESOLVE, facts=facts)
         if confirmed is not None:
             _require_unresolved(record, confirmed)
         return record
@@ -180,7 +181,7 @@ class Registering:
             record = await self._mark_unconfirmed(attempt, error, raw, patience)
         except UnkeptError:
             record = attempt
-        return UnconfirmedError(f"{_LOST} ({error})", record, error)
+        return UnconfirmedError(record, error)
 
     async def _mark_unconfirmed(
         self, attempt: Record, error: GettTuiError, raw: str | None, patience: float | None = None
@@ -217,12 +218,13 @@ class Registering:
 def _require_unresolved(now: Record, known: Record) -> None:
     """Raises NotPossibleError when somebody else resolves, or has resolved, the attempt meanwhile."""
     if now.pending is not None:
-        raise NotPossibleError(f"{now.pending.action} is under way for this store in another window.")
+        raise busy_elsewhere(now.pending)
     if now.status != OwnState.UNCONFIRMED:
-        raise NotPossibleError(f"This store was resolved meanwhile: it is {meaning(now.status).words}.")
+        facts = {"state": meaning(now.status).words}
+        raise NotPossibleError("resolved meanwhile", cause=Cause.RESOLVED, facts=facts)
     # A hand changes what stands in a file, not its version.
     if now.version != known.version or (now.partner_store_id, now.sent) != (known.partner_store_id, known.sent):
-        raise NotPossibleError("This store was changed meanwhile, by another window or by hand: look at it again.")
+        raise NotPossibleError("changed meanwhile", cause=Cause.CHANGED)
 
 
 def _as_sent(attempt: Record) -> Registration:
@@ -235,14 +237,14 @@ def _as_sent(attempt: Record) -> Registration:
         return Registration.model_validate(dict(attempt.sent))
     except ValidationError:
         pass
-    raise NotPossibleError("The record does not hold all that was sent: give the store up, and register it anew.")
+    raise NotPossibleError("not all that was sent is kept", cause=Cause.NOT_ALL_KEPT)
 
 
 def _refuse_key(registration: Registration) -> None:
     """Raises NotPossibleError when the API key was pasted into a field: it would be sent, kept and shown."""
     for name, value in registration.wire().items():
-        if redacted(said := str(value)) is not said:
-            raise NotPossibleError(f"{name} holds the API key, which would be sent, kept and shown.")
+        if holds_key(str(value)):
+            raise NotPossibleError(f"the API key in {name}", cause=Cause.KEY_IN_FIELD, facts={"field": name})
 
 
 def _raw(answer: Onboarding) -> str:

@@ -102,6 +102,11 @@ class Field(NamedTuple):
         """The name that the parsed command line has it under."""
         return self.option.lstrip("-").replace("-", "_")
 
+    @property
+    def typed(self) -> str:
+        """What it is called on the command line: the option, or the position's name in capitals."""
+        return self.option if self.option.startswith("-") else self.option.upper()
+
 
 _ROWS = (
     Field(
@@ -137,6 +142,8 @@ _ROWS = (
 FIELDS: Mapping[str, Field] = {field.name: field for field in _ROWS}
 """The fields by their wire names, in the order of the form (1.2; that all four are required is S)."""
 NAMES = tuple(FIELDS)
+OPTIONS: Mapping[str, str] = {field.name: field.typed for field in _ROWS}
+"""What each field is called on the command line."""
 
 
 def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

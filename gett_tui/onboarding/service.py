@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gett_tui.errors import Cause
 from gett_tui.onboarding.errors import NotPossibleError
 from gett_tui.onboarding.gateway import Gateway
 from gett_tui.onboarding.ports import PollingReport, StorageError
@@ -76,9 +76,12 @@ class Service:
 
     async def follow(self) -> None:
         """One look at what other copies have changed, and at what dead ones left under way."""
-        with contextlib.suppress(StorageError):
+        trouble = None
+        try:
             await self._announced()
-        await self._all.sync()
+        except StorageError as error:
+            trouble = error
+        await self._all.sync(trouble)
         await self._recovery.recover()
 
     async def repair(self) -> None:
@@ -125,6 +128,16 @@ class Service:
         return len(self._writes) > 0
 
     @property
+    def given_up(self) -> list[Record]:
+        """What ``close`` gave up waiting for. It stays under way on the disk.
+
+        At the next start, or by another copy at once, a Register becomes *unconfirmed* and Gett is asked how any other
+        store stands.
+        """
+        own = [record for record in self.records() if record.pending and record.pending.owner == self._instances.owner]
+        return [record for record in own if record.partner_store_id not in self._all.unsaved.values()]
+
+    @property
     def unsaved(self) -> dict[str, str]:
         """What Gett has answered and the disk has refused so far: onboarding id to partner store id."""
         return dict(self._all.unsaved)
@@ -150,18 +163,16 @@ class Service:
 
     @property
     def report(self) -> PollingReport:
-        """How asking Gett goes, for the copies that do not."""
-        outage = self.gateway.outage
-        if outage.error is None:
-            return PollingReport(polled_at=self.gateway.polled_at)
-        error = outage.error
-        return PollingReport(
-            polled_at=self.gateway.polled_at,
-            trouble=str(error),
-            trouble_since=outage.since,
-            cause=error.cause.value,
-            facts=dict(error.facts),
-        )
+        """How asking Gett, and keeping what it says, goes: for the copies that do not."""
+        outage, files = self.gateway.outage, self._all.trouble
+        report = PollingReport(polled_at=self.gateway.polled_at)
+        if (error := outage.error) is not None:
+            told = {"trouble": str(error), "cause": error.cause.value, "facts": dict(error.facts)}
+            report = report._replace(trouble_since=outage.since, **told)
+        if files is not None:
+            told = {"files": str(files), "files_cause": files.cause.value, "files_facts": dict(files.facts)}
+            report = report._replace(**told)
+        return report
 
     # -- use cases
 
@@ -196,10 +207,10 @@ class Service:
         await self._announced()
         return await self._registering.drop(key, confirmed)
 
-    async def track(self, onboarding_id: str) -> Record:
+    async def track(self, onboarding_id: str, label: str = "") -> Record:
         """See ``Registering.track``."""
         await self._announced()
-        return await self._registering.track(onboarding_id.strip())
+        return await self._registering.track(onboarding_id.strip(), label)
 
     async def refresh(
         self,
@@ -238,7 +249,8 @@ class Service:
         if record.status == OwnState.GONE:
             record = await self.refresh(key)
             if record.status not in ENDED:
-                raise NotPossibleError(f"Gett knows this onboarding again: it is {meaning(record.status).words}.")
+                facts = {"state": meaning(record.status).words}
+                raise NotPossibleError("Gett knows this onboarding again", cause=Cause.KNOWN_AGAIN, facts=facts)
         if record.status not in ENDED:
             await self.cancel(key, record)
         return await self.register(registration, allow_duplicate=allow_duplicate)

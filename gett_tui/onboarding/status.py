@@ -89,6 +89,11 @@ def word(state: State) -> str:
     return state.value if isinstance(state, OwnState) else str(state)
 
 
+def known_words() -> list[str]:
+    """The words of all known states, in the order of the list: what needs a person first."""
+    return [word(state) for state in _MEANINGS]
+
+
 def can_change(state: State) -> bool:
     """Whether asking Gett about a store in ``state`` can bring news."""
     return not meaning(state).terminal
@@ -96,6 +101,9 @@ def can_change(state: State) -> bool:
 
 ENDED = (OwnState.CANCELLED, OwnState.GONE, OwnState.DROPPED)
 """States in which a store does not stand at Gett, as far as is known."""
+
+CLOSED = (OwnState.CANCELLED, OwnState.DROPPED)
+"""States that a person has ended a store with: nothing is waited for, and it is no store any more."""
 
 
 def is_live(state: State) -> bool:

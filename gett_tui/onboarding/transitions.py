@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from gett_tui.errors import Cause
 from gett_tui.gett.errors import GettError, Outcome, ProblemError
 from gett_tui.onboarding import reconcile
-from gett_tui.onboarding.errors import NotConnectedError, NotPossibleError, NotUsedError, UnconfirmedError
+from gett_tui.onboarding.errors import (
+    NotConnectedError,
+    NotKnownError,
+    NotPossibleError,
+    NotUsedError,
+    UnconfirmedError,
+    busy_elsewhere,
+)
 from gett_tui.onboarding.reconcile import OtherStoreError
 from gett_tui.onboarding.record import Pending, Record, Trouble
-from gett_tui.onboarding.status import OwnState, Status, meaning, why_not_activate, why_not_cancel
+from gett_tui.onboarding.status import OwnState, Status, why_not_activate, why_not_cancel, word
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -78,7 +85,14 @@ def _unproved(action: str) -> NotUsedError:
 def require_same_store(now: Record, known: Record) -> None:
     """Raises NotPossibleError when another store's record stands by now where ``known`` was read."""
     if (now.onboarding_id, now.partner_store_id) != (known.onboarding_id, known.partner_store_id):
-        raise NotPossibleError("Another store's record stands in this one's place by now: look again.")
+        raise NotPossibleError("another store's record stands there", cause=Cause.REPLACED)
+
+
+def require_status(why_not: Callable[[State], str | None], status: State) -> None:
+    """Raises NotPossibleError where ``why_not`` names a reason against ``status``."""
+    reason = why_not(status)
+    if reason is not None:
+        raise NotPossibleError(reason, cause=Cause.WRONG_STATUS, facts={"status": word(status), "reason": reason})
 
 
 class Transitions:
@@ -115,9 +129,7 @@ class Transitions:
     async def _run(self, key: str, transition: _Transition, confirmed: Record | None) -> Record:
         known = self._records.get(key)
         require_same_store(known, confirmed or known)
-        reason = transition.why_not(known.status)
-        if reason is not None:
-            raise NotPossibleError(reason)
+        require_status(transition.why_not, known.status)
         return await self._writes.run(key, transition.action, lambda: self._carry_out(known, transition))
 
     async def _carry_out(self, known: Record, transition: _Transition) -> Record:
@@ -143,11 +155,9 @@ class Transitions:
 
         def begin(now: Record) -> Record:
             if now.pending is not None and self._instances.is_alive(now.pending.owner):
-                raise NotPossibleError(f"{now.pending.action} is under way for this store in another window.")
+                raise busy_elsewhere(now.pending)
             require_same_store(now, known)
-            reason = transition.why_not(now.status)
-            if reason is not None:
-                raise NotPossibleError(reason)
+            require_status(transition.why_not, now.status)
             return now._replace(pending=pending)
 
         return await self._records.update(known.key, begin)
@@ -166,15 +176,13 @@ class Transitions:
             raise error
         if record.status in transition.reached:
             return record
-        is_lost = error.cause is not Cause.UNPROVED
-        how = f"The answer to {transition.action} is lost" if is_lost else f"Gett accepted {transition.action}"
-        raise UnconfirmedError(f"{how}; the store is {meaning(record.status).words}.", record, error) from error
+        raise UnconfirmedError(record, error) from error
 
     async def _asked(self, record: Record) -> Record:
         """The record after one more look; as it is when Gett cannot be asked now: the poller asks later."""
         try:
             return await self._refreshing.refresh(record.key)
-        except (GettError, NotConnectedError, NotPossibleError, NotUsedError):
+        except (GettError, NotConnectedError, NotKnownError, NotPossibleError, NotUsedError):
             return record
 
     async def _keep_trouble(self, record: Record, trouble: Trouble) -> None:

@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.errors import NotPossibleError
+from gett_tui.errors import Cause
+from gett_tui.onboarding.errors import NotPossibleError, busy_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -35,7 +36,7 @@ class Writes:
         """Runs ``work`` for the store ``key``. Raises NotPossibleError when one is under way, and what it raises."""
         busy = self._busy.get(key)
         if busy is not None or self._closing:
-            raise NotPossibleError(f"{busy} is under way for this store." if busy else "The program is closing.")
+            raise busy_here(busy) if busy else NotPossibleError("closing", cause=Cause.CLOSING)
         self._busy[key] = action
         task = asyncio.ensure_future(work())
         self._tasks.add(task)

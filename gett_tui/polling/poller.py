@@ -24,7 +24,7 @@ from gett_tui.onboarding import events, reconcile
 from gett_tui.onboarding.errors import NotKnownError
 from gett_tui.onboarding.ports import Lead, StorageError
 from gett_tui.onboarding.service import utc_now
-from gett_tui.onboarding.status import OwnState, Status
+from gett_tui.onboarding.status import OwnState
 from gett_tui.polling.questions import StoresUnknownError
 from gett_tui.polling.schedule import Schedule
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from gett_tui.polling.questions import Onboardings
 
 _AT_ONCE = 8
-_GETTS = frozenset(Status)
 _REPAIR_PERIOD = 15.0
 _TURN = 1.0
 """Seconds between two looks at the files; each loop makes a turn at least as often."""
@@ -113,7 +112,7 @@ class Poller:
             return
         self._learned.add(record.key)
         for before, after in pairwise(record.history):
-            if before.status in _GETTS and after.status in _GETTS:
+            if not isinstance(after.status, OwnState):
                 self._schedule.stages.learn(before.status, (after.at - before.at).total_seconds())
 
     def watch(self, key: str | None) -> None:
@@ -247,7 +246,7 @@ class Poller:
             self._missing.gone(record.key)
         else:
             self._missing.answered(record.key)
-            self._end_wave()
+        self._end_wave()
 
     async def _failed(self, key: str, error: GettError, begun: float) -> None:
         if reconcile.is_about_the_way(error):

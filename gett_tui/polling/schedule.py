@@ -68,7 +68,7 @@ class Schedule:
         """A heap: ``W`` with its sign changed, when the store was last asked then, and its key."""
         self._unseen: list[str] = []
         self._next: list[tuple[float, float, str]] = []
-        self._watched: str | None = None
+        self._watched = ""
 
     def __len__(self) -> int:
         return len(self._stores)
@@ -104,10 +104,10 @@ class Schedule:
 
     def watch(self, key: str | None, now: float) -> None:
         """Notes that a person looks at ``key``: it is asked every two seconds."""
-        self._watched = key
-        store = self._stores.get(key) if key else None
-        if key is not None and store is not None and now + _WATCHED < store.due < math.inf:
-            self._plan(key, store, now + _WATCHED)
+        self._watched = key or ""
+        store = self._stores.get(self._watched)
+        if store is not None and now + _WATCHED < store.due < math.inf:
+            self._plan(self._watched, store, now + _WATCHED)
 
     def take(self, now: float) -> str | None:
         """The store to ask about now, or None. It comes again only after ``asked``."""
@@ -146,7 +146,7 @@ class Schedule:
             heapq.heappop(self._heap)
 
     def _choose(self, now: float) -> str:
-        if self._watched is not None and self._watched in self._eligible:
+        if self._watched in self._eligible:
             return self._watched
         while True:
             self._rank(now)

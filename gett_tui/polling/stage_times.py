@@ -56,17 +56,14 @@ class StageTimes:
         self._seen: dict[State, _Seen] = {}
 
     def learn(self, status: State, seconds: float) -> None:
-        """Notes that a store stayed in ``status`` for ``seconds`` before it moved on by itself."""
-        if status not in _WAITING:
-            self._of(status).add(math.log(max(seconds, _SHORTEST)))
+        """Notes that a store stayed in ``status`` for ``seconds``. Of what waits for a person it teaches nothing."""
+        self._of(status).add(math.log(max(seconds, _SHORTEST)))
 
     def expected_news(self, status: State, age: float, ahead: float) -> float:
         """The cumulative hazard of leaving ``status`` between ``age`` and ``age + ahead`` seconds after entering it.
 
         For small values this is the probability of finding news.
         """
-        if ahead <= 0:
-            return 0.0
         mean = _WAITING.get(status)
         if mean is not None:
             return ahead / mean

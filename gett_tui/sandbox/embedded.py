@@ -69,9 +69,9 @@ class Embedded:
         self.seeded = [(seed_, self._plant(seed_)) for seed_ in SEEDS]
         self.state.journal.clear()
 
-    async def settled(self) -> None:
+    async def pull_due(self) -> None:
         """Waits for the downloads that are due by now."""
-        await self.sandbox.pulls.settled()
+        await self.sandbox.pulls.pull_due()
 
     async def fetch(self, url: str) -> bytes:
         """The catalog at ``url``, if it lies in the demo: there is no network. Raises DownloadError."""

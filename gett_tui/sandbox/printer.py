@@ -25,7 +25,8 @@ class Printer:
         """Has ``line`` printed soon; it must be inert already."""
         if self._dropped:
             with contextlib.suppress(queue.Full):
-                self._lines.put_nowait(f"… {self._dropped} lines are left out: nobody read them in time")
+                are = "line is" if self._dropped == 1 else "lines are"
+                self._lines.put_nowait(f"… {self._dropped} {are} left out: nobody read them in time")
                 self._dropped = 0
         try:
             self._lines.put_nowait(line)

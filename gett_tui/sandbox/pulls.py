@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gett_tui.catalog.checker import Finding, check, errors
 from gett_tui.catalog.download import DownloadError, late
+from gett_tui.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,7 +62,7 @@ class Pulls:
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
 
-    async def settled(self) -> None:
+    async def pull_due(self) -> None:
         """Begins what is due and waits for all downloads under way."""
         self.start_due()
         await asyncio.gather(*self._under_way)
@@ -117,4 +118,4 @@ def _first_item(catalog_set: dict[str, Any]) -> dict[str, Any] | None:
 def _as_error(found: list[Finding]) -> str:
     shown = "; ".join(str(finding) for finding in found[:3])
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
-    return f"The catalog has {len(found)} error{'s' if len(found) > 1 else ''}: {shown}{more}"
+    return f"The catalog has {count(len(found), 'error')}: {shown}{more}"

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import ConfigError, GettTuiError
+from gett_tui.errors import Cause, ConfigError, GettTuiError
 
 if TYPE_CHECKING:
     import argparse
@@ -45,9 +45,8 @@ def run(arguments: Arguments) -> int:
 
         orders = _orders(arguments)
     except ModuleNotFoundError as error:
-        raise GettTuiError(
-            f"The sandbox needs {error.name}: install gett-tui with its extra, gett-tui[sandbox]."
-        ) from None
+        facts = {"part": "sandbox", "module": error.name}
+        raise GettTuiError(f"{error.name} is missing", cause=Cause.EXTRA, facts=facts) from None
     state = State(time.time, arguments.pending, arguments.ingesting, arguments.spread, random.Random(arguments.seed))  # noqa: S311
     sandbox = Sandbox(state, Settings(keys=_keys(arguments)), fetch, orders)
     listening = _listen(arguments.port)
@@ -77,9 +76,9 @@ def _orders(arguments: Arguments) -> Orders:
 def _secret(arguments: Arguments) -> bytes | None:
     if arguments.order_secret_env is not None:
         secret = os.environb.get(os.fsencode(arguments.order_secret_env), b"").strip()
-        place = f"variable {arguments.order_secret_env}"
+        place = "variable that --order-secret-env names"
     elif arguments.order_secret_file is not None:
-        secret, place = _read_secret(arguments.order_secret_file), f"file {arguments.order_secret_file}"
+        secret, place = _read_secret(arguments.order_secret_file), "file that --order-secret-file names"
     else:
         return None
     if not secret:
@@ -94,7 +93,7 @@ def _read_secret(path: str) -> bytes:
             return file.read(_SECRET_LIMIT).strip()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise ConfigError(f"The secret cannot be read from {path}: {why}.") from None
+        raise ConfigError(f"The secret cannot be read from the file that --order-secret-file names: {why}.") from None
 
 
 def _listen(port: int) -> socket.socket:
@@ -105,7 +104,7 @@ def _listen(port: int) -> socket.socket:
         listening.listen()
     except (OSError, OverflowError):
         listening.close()
-        raise GettTuiError(f"Port {port} of {_HOST} cannot be used; choose another with --port.") from None
+        raise GettTuiError(f"port {port}", cause=Cause.PORT, facts={"port": port, "host": _HOST}) from None
     return listening
 
 

@@ -11,10 +11,11 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.errors import Cause
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import is_live
-from gett_tui.storage import files
+from gett_tui.storage import files, lock_holders, lost
 from gett_tui.storage.record_file import ONBOARDINGS, SUFFIX, Kind, Place, name_before
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
     records = mirror.records()
     for record in records:
         if partner_store_id in _names(record) and is_live(record.status):
-            raise DuplicateError(record)
-    for record in mirror.vanished().values():
-        if partner_store_id in _names(record):
-            raise DuplicateError(record)
+            raise _is_here(partner_store_id, record)
     blind: list[Path] = []
+    for place, record in mirror.lost().items():
+        if partner_store_id in _names(record):
+            raise lost.refusal(partner_store_id, record)
+        if not _names(record):
+            blind.append(folder.joinpath(*place))
     for record in filter(is_nameless, records):
         known = mirror.recalled().get(Place.of(record))
         if known is not None and partner_store_id in _names(known):
@@ -67,12 +70,17 @@ def refuse_duplicate(partner_store_id: str, mirror: Mirror, folder: Path) -> Non
         if not known:
             blind.append(suspect.path)
     if blind:
-        names = ", ".join(str(path) for path in blind[:3]) + (f" and {len(blind) - 3} more" if blind[3:] else "")
-        raise CannotLookError(
-            f"whether {partner_store_id} is registered already cannot be told: "
-            f"{names} cannot be read, or names no partner store id",
-            tuple(str(path) for path in blind),
-        )
+        raise CannotLookError(partner_store_id, tuple(str(path) for path in blind))
+
+
+def _is_here(partner_store_id: str, record: Record) -> DuplicateError:
+    """Why ``record`` is in the way; one that is being registered at this moment may never come to an end."""
+    pending = record.pending
+    if pending is None or not record.is_attempt:
+        return DuplicateError(record)
+    who = lock_holders.named(pending.pid)
+    facts = {"partner_store_id": partner_store_id, "who": who, "at": f"{pending.at:%H:%M:%SZ}"}
+    return DuplicateError(record, Cause.BEING_REGISTERED, facts)
 
 
 def is_nameless(record: Record) -> bool:

@@ -14,6 +14,7 @@ import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from gett_tui.gett.secret import redacted
 from gett_tui.onboarding.ports import StorageError
 
 if TYPE_CHECKING:
@@ -55,10 +56,11 @@ class Seen(NamedTuple):
 class FileTroubleError(StorageError):
     """A file or folder could not be read or written; the text names it and says why in words."""
 
-    def __init__(self, action: str, path: Path, error: OSError) -> None:
+    def __init__(self, action: str, path: Path, error: OSError, more: str = "") -> None:
+        shown, why = redacted(str(path)), f"{_reason(error)}{more}"
         super().__init__(
-            f"{action} {path}: {_reason(error)}",
-            facts={"action": action, "path": str(path), "errno": error.errno, "why": _reason(error)},
+            f"{action} {shown}: {why}",
+            facts={"action": action, "path": shown, "errno": error.errno, "why": why},
         )
         self.path = path
         self.errno = error.errno

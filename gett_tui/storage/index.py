@@ -3,8 +3,9 @@
 Thousands of small files take seconds to read; this one takes tenths. A line holds a record, its file's name, and how
 the file looked: it counts only as long as the file still looks just so. The lines stand in the order in which stores
 want attention, so the head of the index is the first screenful. A line is flat, to be read quickly, and has a checksum
-in place of a check of each member. The index may be deleted at any time; one that another version of the program wrote
-is not used.
+in place of a check of each member. What the index alone knows, since its file has gone, is lost (``lost``): it stays in
+the index until it is settled. The index may be deleted at any time; then that is forgotten, too. One that another
+version of the program wrote is not used.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gett_tui import __version__
 from gett_tui.onboarding.record import Change, Pending, Record, Trouble
-from gett_tui.onboarding.status import OwnState, is_live, meaning, word
+from gett_tui.onboarding.status import OwnState, meaning, word
 from gett_tui.storage import files
-from gett_tui.storage.record_file import ONBOARDINGS, Place
+from gett_tui.storage.record_file import Place
 from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gett_tui.onboarding.status import State
@@ -42,8 +43,7 @@ _STATUS, _HISTORY, _TROUBLE, _PENDING = (
 )
 _OWN = {state.value: state for state in OwnState}
 _NOWHERE = files.Signature(0, 0, 0, 0)
-_VANISHED = files.Signature(0, 0, 0, 1)
-"""Stands for how a file looked that went away with all others."""
+"""Stands for how a file looks that has to be read itself, or that is not there."""
 
 
 class Entry(NamedTuple):
@@ -70,21 +70,6 @@ def is_current(folder: Path, entry: Entry) -> bool:
     return files.signature(f"{folder}/{entry.place.folder}/{entry.place.name}") == entry.signature
 
 
-def vanished(entries: Iterable[Entry], names: Collection[str], *, is_lost: bool = True) -> dict[Place, Record]:
-    """The live records of ``entries`` that went away with all others, given the ``names`` that stand in their folder.
-
-    A person who removes one file forgets that store; a folder without any that it held was lost, and nothing else knows
-    the ids. ``is_lost`` says that no other record that the index knows stands there.
-    """
-    known = [entry for entry in entries if entry.place.folder == ONBOARDINGS]
-    is_lost = is_lost and not any(entry.place.name in names for entry in known)
-    return {
-        entry.place: entry.record
-        for entry in known
-        if (is_lost or entry.signature == _VANISHED) and entry.place.name not in names and is_live(entry.record.status)
-    }
-
-
 def first(folder: Path, count: int) -> list[Record]:
     """The ``count`` records that want attention first, as far as the index still knows them."""
     return [entry.record for entry in islice((one for one in read(folder) if is_current(folder, one)), count)]
@@ -94,18 +79,28 @@ def write(
     folder: Path,
     entries: Iterable[Entry],
     recalled: Mapping[Place, Record],
-    vanished: Mapping[Place, Record],
     owner: str,
 ) -> None:
-    """Replaces the index. ``recalled`` is what was once read of files that cannot be read now, or have ``vanished``.
+    """Replaces the index. ``recalled`` is what was once read of files that cannot be read now, or are lost.
 
-    Left out is what JSON cannot hold exactly. Raises FileTroubleError.
+    Of what JSON cannot hold exactly the essence is kept, and the file itself is read. Raises FileTroubleError.
     """
-    lines = [line for entry in sorted(entries, key=_by_attention) if (line := _line(entry)) is not None]
-    unseen = [Entry(place, _NOWHERE, record) for place, record in recalled.items() if place not in vanished]
-    unseen += [Entry(place, _VANISHED, record) for place, record in vanished.items()]
-    lines += [line for entry in unseen if (line := _line(entry)) is not None]
-    files.write_atomic(folder / _NAME, _HEAD + b"".join(lines), owner)
+    lines = [_line(entry) or _essence(entry) for entry in sorted(entries, key=_by_attention)]
+    unseen = [Entry(place, _NOWHERE, record) for place, record in recalled.items()]
+    lines += [_line(entry) or _essence(entry) for entry in unseen]
+    files.write_atomic(folder / _NAME, _HEAD + b"".join(line for line in lines if line is not None), owner)
+
+
+def signature(folder: Path) -> files.Signature | None:
+    """How the index looks: another one shows that another copy has written it since."""
+    return files.signature(folder / _NAME)
+
+
+def _essence(entry: Entry) -> bytes | None:
+    """What must be known of a record that no line holds: that it stands, and whose it is."""
+    known = entry.record
+    bare = Record(known.key, known.status, known.onboarding_id, known.partner_store_id, revision=known.revision)
+    return _line(Entry(entry.place, _NOWHERE, bare._replace(token=known.token)))
 
 
 def _by_attention(entry: Entry) -> tuple[int, float]:

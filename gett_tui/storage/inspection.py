@@ -7,20 +7,20 @@ import os
 import stat
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.status import OwnState
-from gett_tui.storage import files, index
+from gett_tui.storage import files
 from gett_tui.storage.duplicates import is_nameless
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Kind, Unusable, is_record_name, name_before, read
-from gett_tui.storage.record_store import VANISHED, RecordStore
+from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.state_folder import network_notices
 from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from gett_tui.onboarding.record import Record
 
@@ -61,7 +61,7 @@ def inspect(folder: Path) -> Inspection:
             if record is not None:
                 sound += 1
                 remarks += _twice(path, record, keys)
-    remarks += _vanished(folder)
+    remarks += _lost(folder)
     for path in _listed(folder):
         if path.is_file():
             remarks += [*_half_written(path), *_modes(path, 0o177)]
@@ -91,11 +91,10 @@ def _inspected(remarks: list[Remark], path: Path) -> Record | None:
     return found.record
 
 
-def _vanished(folder: Path) -> Iterator[Remark]:
-    names = {name_before(path.name) or path.name for path in _listed(folder / ONBOARDINGS)}
-    for place, record in index.vanished(index.read(folder), names).items():
-        said = f"({record.partner_store_id} is {record.onboarding_id}) {VANISHED}"
-        yield Remark(folder.joinpath(*place), said, is_bad=True)
+def _lost(folder: Path) -> Iterator[Remark]:
+    store = _read_store(folder, "0-doctor")
+    for problem in store.lost.problems():
+        yield Remark(Path(problem.place), problem.text, is_bad=True)
 
 
 def _half_written(path: Path) -> Iterator[Remark]:
@@ -135,7 +134,7 @@ def _modes(path: Path, forbidden: int) -> Iterator[Remark]:
 
 
 def repair(folder: Path, wait: float = _EDITING) -> None:
-    """Mends what the polling copy would mend, and file modes. Nothing that holds data is deleted.
+    """Mends what the polling copy would mend, file modes, and writes lost records again. Nothing of worth is deleted.
 
     Damaged files are set aside when they look the same after ``wait`` seconds, half written leftovers of killed
     programs removed. Raises StorageError.
@@ -143,19 +142,30 @@ def repair(folder: Path, wait: float = _EDITING) -> None:
     instances = Instances(folder)
     instances.announce()
     try:
-        store = RecordStore(folder, instances.owner)
-        store.open()
-        for _ in store.load():
-            pass
+        RecordStore(folder, instances.owner).open()
+        store = _read_store(folder, instances.owner)
         store.repair(instances.is_alive)
         if store.problems:
             time.sleep(wait)
             store.sync()
             store.repair(instances.is_alive)
+        store.lost.write_again()
         for place in (folder, *(folder / name for name in _FOLDERS)):
             _close_to_others(place)
     finally:
         instances.leave()
+
+
+def forget(folder: Path, name: str) -> list[Record]:
+    """Forgets the lost records that go by ``name``, for good. Raises RecordGoneError, StorageError."""
+    return _read_store(folder, "0-doctor").lost.forget(name)
+
+
+def _read_store(folder: Path, owner: str) -> RecordStore:
+    store = RecordStore(folder, owner)
+    for _ in store.load():
+        pass
+    return store
 
 
 def _close_to_others(place: Path) -> None:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.onboarding.ports import Lead, PollingReport
-from gett_tui.storage import files, lease_files, small_files
+from gett_tui.storage import files, lease_files, lock_holders, small_files
 from gett_tui.storage.lease_files import Lease
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ TERM = 7.5
 HOLDERS_TERM = 7.0
 """Seconds for which its holder relies on it."""
 _LEASES = "lease"
+_LOCK = "poller.lock"
 _RENEW_AFTER = 2.0
 _SILENT_AFTER = 4.0
 
@@ -45,13 +46,15 @@ class PollingCopy(NamedTuple):
     """The copy that has the lease, as its file tells."""
 
     pid: int | None
-    age: float
-    """Seconds since it last renewed the lease."""
+    age: float | None
+    """Seconds since it last renewed the lease; None for one of version 0.1.0, which has the lock alone."""
 
     @property
     def is_silent(self) -> bool:
-        """Whether it should have renewed it long ago: it is stopped, or stuck."""
-        return self.age >= _SILENT_AFTER
+        """Whether it is stopped or stuck: it should have renewed its lease long ago, if it has one."""
+        if self.age is not None:
+            return self.age >= _SILENT_AFTER
+        return self.pid is not None and lock_holders.is_stopped(self.pid)
 
 
 def polling_copy(folder: Path, clock: Callable[[], float] = time.monotonic) -> PollingCopy | None:
@@ -66,6 +69,21 @@ def polling_copy(folder: Path, clock: Callable[[], float] = time.monotonic) -> P
         lease = found.lease if found is not None and found.alive else None
         if lease is not None and lease.boot == small_files.boot_id():
             return PollingCopy(lease.report.pid, max(0.0, clock() - (lease.until - TERM)))
+    return _old_copy(folder / _LOCK)
+
+
+def _old_copy(lock: Path) -> PollingCopy | None:
+    """The copy of version 0.1.0 that has ``lock``. One of this version that has it no lease has lost the lead."""
+    line = lease_files.read_plain(lock)
+    if line is not None and line.fence != 0:
+        return None
+    with files.explained("Cannot tell which copy polls by", lock), contextlib.suppress(FileNotFoundError):
+        handle = small_files.open_plain(lock, os.O_RDONLY)
+        try:
+            if not files.lock_at_once(handle, shared=True):
+                return PollingCopy(lock_holders.holder_of(lock) or (line.report.pid if line else None), None)
+        finally:
+            os.close(handle)
     return None
 
 
@@ -80,7 +98,7 @@ class Leadership:
         self, folder: Path, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _utc_now
     ) -> None:
         self._leases = folder / _LEASES
-        self._lock_path = folder / "poller.lock"
+        self._lock_path = folder / _LOCK
         self._clock = clock
         self._now = now
         self._boot = small_files.boot_id()
@@ -91,6 +109,7 @@ class Leadership:
         self._handle: int | None = None
         self._lock: int | None = None
         self._fence = 0
+        self._stopped_since: datetime | None = None
         self._others: tuple[Lease | None, float] = (None, -math.inf)
         """The last lease of another that was seen, and when it ends by this clock."""
         self._strange: tuple[bytes, float] = (b"", -math.inf)
@@ -131,7 +150,7 @@ class Leadership:
             return other
         self._fence = lease_files.free_after(self._leases, newest)
         if self._old_copy_polls():
-            return Lead(is_ours=False, report=self._report_in_lock())
+            return self._old_lead()
         if self._take(asked, report):
             return Lead(is_ours=True)
         self._give_up()
@@ -245,18 +264,16 @@ class Leadership:
         lease = self._read_lock()
         return lease is None or lease.fence == 0
 
-    def _report_in_lock(self) -> PollingReport:
+    def _old_lead(self) -> Lead:
+        """The lead of one of version 0.1.0: it renews nothing, so that it is stopped is all that can be told."""
         lease = self._read_lock()
-        return PollingReport() if lease is None else lease.report
+        report = PollingReport() if lease is None else lease.report
+        is_stopped = report.pid is not None and lock_holders.is_stopped(report.pid)
+        self._stopped_since = (self._stopped_since or self._now()) if is_stopped else None
+        return Lead(is_ours=False, report=report, silent_since=self._stopped_since)
 
     def _read_lock(self) -> Lease | None:
-        with contextlib.suppress(OSError):
-            handle = small_files.open_plain(self._lock_path, os.O_RDONLY)
-            try:
-                return lease_files.read_line(os.pread(handle, 8192, 0))
-            finally:
-                os.close(handle)
-        return None
+        return lease_files.read_plain(self._lock_path)
 
     def _write_into_lock(self) -> None:
         """Tells copies of version 0.1.0 how the polling goes, if it is this copy that has their lock."""

@@ -53,6 +53,9 @@ def line_of(lease: Lease) -> bytes:
         "trouble_since": _written(report.trouble_since),
         "cause": report.cause,
         "facts": _plain(report.facts),
+        "files": None if report.files is None else report.files[:_TEXT],
+        "files_cause": report.files_cause,
+        "files_facts": _plain(report.files_facts),
         "fence": lease.fence,
         "until": lease.until,
         "boot": lease.boot,
@@ -71,7 +74,7 @@ def read_line(data: bytes) -> Lease | None:
 
 
 def _lease(table: Mapping[str, Any]) -> Lease:
-    fence, until, facts = table.get("fence"), table.get("until"), table.get("facts")
+    fence, until = table.get("fence"), table.get("until")
     return Lease(
         fence=fence if isinstance(fence, int) else 0,
         until=float(until) if isinstance(until, int | float) else 0.0,
@@ -83,7 +86,10 @@ def _lease(table: Mapping[str, Any]) -> Lease:
             trouble=_text(table.get("trouble")),
             trouble_since=_time(table.get("trouble_since")),
             cause=_text(table.get("cause")),
-            facts=cast("dict[str, object]", facts) if isinstance(facts, dict) else None,
+            facts=_facts(table.get("facts")),
+            files=_text(table.get("files")),
+            files_cause=_text(table.get("files_cause")),
+            files_facts=_facts(table.get("files_facts")),
         ),
     )
 
@@ -97,6 +103,10 @@ def _plain(facts: Mapping[str, object] | None) -> dict[str, object] | None:
     if facts is None:
         return None
     return {name: _bounded(value) for name, value in list(facts.items())[:10]}
+
+
+def _facts(value: object) -> dict[str, object] | None:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def _bounded(value: object) -> object:
@@ -192,6 +202,17 @@ def write(handle: int, lease: Lease) -> None:
     # A reader may meet the half of a write: the sum tells.
     data = line + b"%08x\n" % zlib.crc32(line)
     os.pwrite(handle, data.ljust(_ROOM), 0)
+
+
+def read_plain(path: Path) -> Lease | None:
+    """The lease in the first line of the file at ``path``, whoever has it; None when it cannot be read."""
+    with contextlib.suppress(OSError):
+        handle = small_files.open_plain(path, os.O_RDONLY)
+        try:
+            return read_line(os.pread(handle, _LIMIT, 0))
+        finally:
+            os.close(handle)
+    return None
 
 
 class Found(NamedTuple):

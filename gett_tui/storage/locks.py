@@ -16,7 +16,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from gett_tui.storage import files
+from gett_tui.storage import files, lock_holders
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -51,7 +51,10 @@ class Locks:
 
     @contextlib.contextmanager
     def hold(self, *paths: Path) -> Generator[HeldLock]:
-        """Holds the locks of the files ``paths``, waiting for each at most 10 seconds. Raises FileTroubleError."""
+        """Holds the locks of the files ``paths``, waiting for each at most 10 seconds.
+
+        Raises FileTroubleError; where another program holds one, it names its process.
+        """
         held = HeldLock(frozenset(paths))
         with self._taken({self._stripe("", path.name) for path in paths}):
             try:
@@ -95,7 +98,8 @@ def _wait_for_lock(path: Path) -> int:
         if handle is not None:
             os.close(handle)
         if time.monotonic() > end:
-            raise files.FileTroubleError("Cannot lock", path, OSError(errno.ETIMEDOUT, "timed out"))
+            holder = lock_holders.named(lock_holders.holder_of(path))
+            raise files.FileTroubleError("Cannot lock", path, OSError(errno.ETIMEDOUT, "timed out"), holder)
         time.sleep(_LOCK_POLL)
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.events import StoresChanged
-from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, Unusable, file_name
+from gett_tui.onboarding.status import is_live
+from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, Unusable, file_name, name_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ class Mirror:
         self._renamed: set[Place] = set()
         """Files that are shown under another key than their own."""
         self._recalled: dict[Place, Record] = {}
-        self._vanished: dict[Place, Record] = {}
+        self._lost: dict[Place, Record] = {}
         self._asides: dict[str, tuple[str, ...]] = {}
         self.changes = 0
         """Counts the changes of records."""
@@ -138,6 +139,7 @@ class Mirror:
                 self._recall_name(place, known, found.record)
                 return self._set(place, Entry(found.seen, found.record))
             if found is None:
+                self._lose(place, known, is_ours=mark is None)
                 return self._set(place, None) if known is not None else StoresChanged()
             # What the file was last is shown on: nothing else knows its onboarding id.
             return self._set(place, Entry(found.seen, known.record if known else None, found))
@@ -161,22 +163,43 @@ class Mirror:
         with self._guard:
             self._recalled = records | self._recalled
 
-    def note_vanished(self, records: dict[Place, Record]) -> None:
-        """Notes what the index knew of a folder that has lost all that it held."""
-        with self._guard:
-            self._vanished = records
+    def _lose(self, place: Place, known: Entry | None, *, is_ours: bool) -> None:
+        """Keeps what stood at ``place``, unless this program has just taken it away itself."""
+        if is_ours:
+            self._lost.pop(place, None)
+        elif known is not None and known.record is not None and is_live(known.record.status):
+            self._lost[place] = self._recalled.get(place, known.record)
 
-    def vanished(self) -> dict[Place, Record]:
-        """The stores that only the index knows, since their folder has lost all that it held; none that stand again."""
+    def note_lost(self, records: dict[Place, Record]) -> None:
+        """Notes what the index knew, and no file tells."""
         with self._guard:
-            gone = {place: record for place, record in self._vanished.items() if place not in self._entries}
-            self._vanished = gone
-            return dict(gone)
+            new = {place: record for place, record in records.items() if place not in self._entries}
+            self.edits += bool(new)
+            self._lost = new | self._lost
+
+    def explain(self, place: Place) -> None:
+        """Forgets what was lost at ``place``: it was taken away on purpose."""
+        with self._guard:
+            if self._lost.pop(place, None) is not None:
+                self.edits += 1
+
+    def lost(self) -> dict[Place, Record]:
+        """The live records that went and have not been explained; no attempt that has become a record."""
+        with self._guard:
+            if not self._lost:
+                return {}
+            aside = {Place(folder, name_before(name) or name) for folder, name in self.asides()}
+            return {
+                place: record
+                for place, record in self._lost.items()
+                if place not in aside and not (place.folder == ATTEMPTS and record.key in self._claims)
+            }
 
     def note_asides(self, folder: str, names: Iterable[str]) -> None:
         """Notes which files were set aside in ``folder``."""
         with self._guard:
-            self._asides[folder] = tuple(sorted(names))
+            before, self._asides[folder] = self._asides.get(folder, ()), tuple(sorted(names))
+            self.edits += before != self._asides[folder]
 
     # -- which file is shown under which key
 
@@ -186,6 +209,8 @@ class Mirror:
         if entry == known:
             return StoresChanged()
         self.edits += 1
+        if entry is not None:
+            self._lost.pop(place, None)
         before, after = known and known.record, entry and entry.record
         if entry is None:
             del self._entries[place]

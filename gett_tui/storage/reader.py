@@ -7,12 +7,14 @@ away.
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.events import StoresChanged
+from gett_tui.onboarding.status import is_live
 from gett_tui.storage import files, index, record_file
 from gett_tui.storage.folder_scan import FolderScan, Listing
 from gett_tui.storage.mirror import merged
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gett_tui.storage.mirror import Mirror
+    from gett_tui.storage.removals import Removals
 
 _BATCH = 100
 
@@ -30,16 +33,20 @@ _BATCH = 100
 class Reader:
     """Keeps ``mirror`` true to the files below ``folder``."""
 
-    def __init__(self, folder: Path, mirror: Mirror) -> None:
+    def __init__(self, folder: Path, mirror: Mirror, removals: Removals) -> None:
         self._folder = folder
+        self._removals = removals
         self._mirror = mirror
         # Attempts first: one that becomes a record in between is then seen twice for a moment, and not never.
         self._scans = {name: FolderScan(folder / name) for name in (ATTEMPTS, ONBOARDINGS)}
         self._untold: deque[StoresChanged] = deque()
-        self._lost: set[str] = set()
+        self._lost_folders: set[str] = set()
         self._scanning = threading.RLock()
+        self._has_scanned = False
         self.has_loaded = False
-        """Whether all files have been read once."""
+        """Whether all files have been read once, and the index."""
+        self.index_seen: files.Signature | None = None
+        """How the index looked when this copy read or wrote it last."""
 
     def load(self) -> Iterator[StoresChanged]:
         """Reads all records, a batch at a time so that a screen can show the first ones at once.
@@ -48,10 +55,10 @@ class Reader:
         Raises FileTroubleError when a folder cannot be read.
         """
         recalled: dict[Place, index.Entry] = {}
+        self.index_seen = index.signature(self._folder)
         entries = index.read(self._folder)
         while batch := list(islice(entries, _BATCH)):
             yield merged(self._take_indexed(batch, recalled))
-        some_stand = bool(self._mirror.names(ONBOARDINGS))
         for name in self._scans:
             with self._scanning:
                 listing = self._scans[name].scan(everything=True, accept=True) or Listing([], [])
@@ -62,8 +69,8 @@ class Reader:
             left = [place for file in listing.names if self._mirror.seen(place := Place(name, file)) is None]
             for start in range(0, len(left), _BATCH):
                 yield merged(self.read(place)[1] for place in left[start : start + _BATCH])
-        self._recall(recalled, some_stand=some_stand)
-        self.has_loaded = True
+        self._recall(recalled)
+        self._has_scanned = self.has_loaded = True
 
     def ensure_loaded(self) -> None:
         """Reads everything if that was not done yet; the next ``sync`` tells of it. Raises FileTroubleError."""
@@ -82,13 +89,30 @@ class Reader:
             else:
                 recalled[entry.place] = entry
 
-    def _recall(self, recalled: dict[Place, index.Entry], *, some_stand: bool) -> None:
+    def _recall(self, recalled: dict[Place, index.Entry]) -> None:
         lost = {place for place, _ in self._mirror.unusable()}
         lost |= {Place.of(record) for record in self._mirror.records() if not record.partner_store_id}
         lost |= {Place(folder, record_file.name_before(name) or name) for folder, name in self._mirror.asides()}
         self._mirror.recall({place: entry.record for place, entry in recalled.items() if place in lost})
-        names = self._mirror.names(ONBOARDINGS) | {name for folder, name in lost if folder == ONBOARDINGS}
-        self._mirror.note_vanished(index.vanished(recalled.values(), names, is_lost=not some_stand))
+        self._lose(recalled.values())
+
+    def _lose(self, entries: Iterable[index.Entry]) -> None:
+        """Keeps what the index knew and no file tells, unless it was taken away on purpose."""
+        known = {entry.place: entry.record for entry in entries if is_live(entry.record.status)}
+        self._mirror.note_lost({place: record for place, record in known.items() if not self._stands(place)})
+        self._explain()
+
+    def _stands(self, place: Place) -> bool:
+        return self._mirror.entry(place) is not None or os.path.lexists(self.path(place))
+
+    def _explain(self) -> None:
+        for place in self._removals.explained(self._mirror.lost()):
+            self._mirror.explain(place)
+
+    def heed_index(self) -> None:
+        """Takes up what another copy has written into the index as lost, before it is written anew."""
+        if index.signature(self._folder) != self.index_seen:
+            self._lose(entry for entry in index.read(self._folder) if entry.place.folder in self._scans)
 
     def path(self, place: Place) -> Path:
         """The file at ``place``."""
@@ -101,7 +125,7 @@ class Reader:
         """
         mark = self._mirror.mark(place)
         found = record_file.read(self.path(place))
-        if found is None and self._is_lost(place.folder):
+        if found is None and self._is_in_lost(place.folder):
             return None, StoresChanged()
         return found, self._mirror.note(place, found, mark)
 
@@ -116,20 +140,20 @@ class Reader:
         if changes:
             self._untold.append(changes)
 
-    def lost(self) -> set[str]:
+    def lost_folders(self) -> set[str]:
         """The folders that vanished or were replaced since they were read, until ``found_again``.
 
         Raises FileTroubleError.
         """
-        self._lost |= {name for name, scan in self._scans.items() if scan.is_replaced()}
-        return set(self._lost)
+        self._lost_folders |= {name for name, scan in self._scans.items() if scan.is_replaced()}
+        return set(self._lost_folders)
 
     def found_again(self) -> None:
         """All that memory knows of the lost folders stands there again."""
-        self._lost.clear()
+        self._lost_folders.clear()
 
-    def _is_lost(self, name: str) -> bool:
-        return name in self._lost or self._scans[name].is_replaced()
+    def _is_in_lost(self, name: str) -> bool:
+        return name in self._lost_folders or self._scans[name].is_replaced()
 
     def sync(self, *, everything: bool = False, lost: Collection[str] = ()) -> StoresChanged:
         """What others have changed since the last scan. Raises FileTroubleError.
@@ -139,7 +163,8 @@ class Reader:
         """
         with self._scanning:
             changes = [self._sync_folder(name, everything=everything, is_lost=name in lost) for name in self._scans]
-            self.has_loaded = True
+            self._has_scanned = True
+            self._explain()
             return self._current(merged([*self._told(), *changes]))
 
     def _told(self) -> Iterator[StoresChanged]:
@@ -156,7 +181,7 @@ class Reader:
         )
 
     def _sync_folder(self, name: str, *, everything: bool, is_lost: bool) -> StoresChanged:
-        listing = self._scans[name].scan(everything=everything or is_lost, accept=is_lost or not self.has_loaded)
+        listing = self._scans[name].scan(everything=everything or is_lost, accept=is_lost or not self._has_scanned)
         if listing is None:
             if everything:
                 raise files.FileTroubleError(

@@ -7,6 +7,7 @@ away. The folder holds
     attempts/<key>.toml               a Register call without an answer
     locks/NN                          see ``locks``
     index                             a copy that is quicker to read, see ``index``
+    removed                           what went on purpose, see ``removals``
 
 Owns invariant 1: a write takes the record's lock, reads the file, changes it and puts it back whole, so no copy
 overwrites what another one saw; and invariant 4's half that an end is kept whatever has become of the file. All
@@ -22,10 +23,12 @@ from typing import TYPE_CHECKING
 from gett_tui.onboarding.ports import RecordGoneError, RecordProblem
 from gett_tui.storage import files, index
 from gett_tui.storage.duplicates import refuse_duplicate
+from gett_tui.storage.lost import Lost
 from gett_tui.storage.mirror import Mirror, merged
 from gett_tui.storage.reader import Reader
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, file_name
 from gett_tui.storage.record_writer import RecordWriter
+from gett_tui.storage.removals import Removals
 from gett_tui.storage.repair import Repair
 from gett_tui.storage.state_folder import network_notices
 
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
 
 _ASIDE = "damaged; set aside earlier, not deleted"
-VANISHED = "has gone with all others, and the index alone knows it: put the folder back, or track the onboarding id"
 _TURNS = 3
 
 
@@ -51,8 +53,10 @@ class RecordStore:
         self.folder = folder
         self._owner = owner
         self._mirror = Mirror()
-        self._reader = Reader(folder, self._mirror)
-        self._writer = RecordWriter(folder, owner, self._mirror, self._reader)
+        removals = Removals(folder, owner)
+        self._reader = Reader(folder, self._mirror, removals)
+        self._writer = RecordWriter(folder, owner, self._mirror, self._reader, removals)
+        self._lost = Lost(folder, self._mirror, self._writer, removals)
         self._repair = Repair(folder, self._mirror, self._reader, self._writer)
         self._filling = threading.Lock()
         self._indexed = 0
@@ -70,8 +74,7 @@ class RecordStore:
         """The files that are no usable records, by path."""
         found = [RecordProblem(str(self._writer.path(place)), bad.text) for place, bad in self._mirror.unusable()]
         found += [RecordProblem(str(self._writer.path(place)), _ASIDE) for place in self._mirror.asides()]
-        found += [RecordProblem(str(self._writer.path(place)), VANISHED) for place in self._mirror.vanished()]
-        return tuple(sorted(found, key=lambda problem: problem.place))
+        return tuple(sorted([*found, *self._lost.problems()], key=lambda problem: problem.place))
 
     @property
     def notices(self) -> tuple[RecordProblem, ...]:
@@ -107,7 +110,7 @@ class RecordStore:
 
     def _sync(self, *, everything: bool = False) -> StoresChanged:
         with self._filling:
-            lost = self._reader.lost()
+            lost = self._reader.lost_folders()
             if lost:
                 self.open()
             changes = self._reader.sync(everything=everything, lost=lost)
@@ -257,15 +260,24 @@ class RecordStore:
         edits = self._mirror.edits
         if edits == self._indexed or not self._reader.has_loaded:
             return
-        entries = [
-            index.Entry(place, entry.seen.signature, entry.record)
-            for place, entry in self._mirror.entries().items()
-            if entry.unusable is None and entry.record is not None and entry.seen is not None and entry.seen.is_settled
-        ]
-        lost = [(place, self._mirror.remembered(place)) for place, _ in self._mirror.unusable()]
-        recalled = {place: record for place, record in lost if record is not None} | self._mirror.recalled()
-        index.write(self.folder, entries, recalled, self._mirror.vanished(), self._owner)
+        self._reader.heed_index()
+        known, entries = self._mirror.entries(), list[index.Entry]()
+        for place, entry in known.items():
+            if entry.unusable is None and entry.record is not None and entry.seen is not None and entry.seen.is_settled:
+                entries.append(index.Entry(place, entry.seen.signature, entry.record))
+        unseen = known.keys() - {entry.place for entry in entries}
+        remembered = {place: record for place in unseen if (record := self._mirror.remembered(place)) is not None}
+        recalled = remembered | self._mirror.recalled() | self._mirror.lost()
+        index.write(self.folder, entries, recalled, self._owner)
+        self._reader.index_seen = index.signature(self.folder)
         self._indexed = edits
+
+    # -- what is lost
+
+    @property
+    def lost(self) -> Lost:
+        """The records that went, and what a person may do about them."""
+        return self._lost
 
 
 def _onboarding(onboarding_id: str) -> Place:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gett_tui.storage.locks import HeldLock
     from gett_tui.storage.mirror import Mirror
     from gett_tui.storage.reader import Reader
+    from gett_tui.storage.removals import Removals
 
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
 _OURS = (Kind.DAMAGED, Kind.FORBIDDEN)
@@ -33,11 +34,12 @@ _OURS = (Kind.DAMAGED, Kind.FORBIDDEN)
 class RecordWriter:
     """Writes the record files below ``folder`` and notes in ``mirror`` what it wrote."""
 
-    def __init__(self, folder: Path, owner: str, mirror: Mirror, reader: Reader) -> None:
+    def __init__(self, folder: Path, owner: str, mirror: Mirror, reader: Reader, removals: Removals) -> None:
         self._folder = folder
         self._owner = owner
         self._mirror = mirror
         self._reader = reader
+        self._removals = removals
         self.locks = Locks(folder)
 
     @contextlib.contextmanager
@@ -107,6 +109,10 @@ class RecordWriter:
     def _facts(self, place: Place, found: Unusable) -> dict[str, object]:
         return {"path": str(self.path(place)), "why": found.text}
 
+    def shorten_removals(self) -> None:
+        """Bounds what is kept of removals. Raises FileTroubleError."""
+        self._removals.shorten(self._owner)
+
     def end_attempt(self, held: HeldLock, place: Place, found: Found | Unusable | None) -> None:
         """Removes an attempt's file, be it damaged: its end is known. What is no file of ours stays.
 
@@ -114,5 +120,8 @@ class RecordWriter:
         """
         if isinstance(found, Unusable) and not (found.kind in _OURS and self.path(place).is_file()):
             return
+        with contextlib.suppress(files.FileTroubleError):
+            # Else another copy would take it for lost: a false alarm, which must not keep the end from being kept.
+            self._removals.note(place, None)
         record_file.remove(held, self.path(place))
         self._mirror.note(place, None)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gett_tui.errors import ConfigError
+from gett_tui.gett.secret import shown
 from gett_tui.onboarding.ports import RecordProblem
 from gett_tui.storage import files
 from gett_tui.storage.locks import Locks
@@ -40,8 +41,9 @@ def claim_folder(folder: Path, host: str, profile: str) -> None:
                 files.write_atomic(folder / _HOST, f"{host}\n".encode(), str(os.getpid()))
                 return
     if known != host:
+        stands = shown(known) or "no host that can be read"
         raise ConfigError(
-            f"The stores of profile {profile} stand at {known or 'no host that can be read'}, not at {host}. "
+            f"The stores of profile {profile} stand at {stands}, not at {shown(host)}. "
             "Use another profile for this host: GETT_PROFILE=NAME."
         )
 

@@ -90,6 +90,7 @@ def decode(table: Table) -> Record:
         history=_history(table),
         trouble=_trouble(_table(table, "trouble")),
         pending=_pending(_table(table, "pending")),
+        label=_typed(table, "label", str) or "",
         answer=_typed(table, "answer", str),
         extra=_unknown(table, _RECORD_KEYS),
     )
@@ -128,6 +129,7 @@ def encode(record: Record) -> dict[str, Any]:
         "created_at": record.created_at,
         "revision": record.revision,
         "token": record.token or None,
+        "label": record.label or None,
         "answer": record.answer,
     }
     known = {name: value for name, value in scalars.items() if value is not None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.onboarding.status import ENDED, OwnState, Status, why_not_activate, why_not_cancel
+from gett_tui.ui.sort_keys import ORDER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,18 +53,27 @@ class Command(NamedTuple):
     group: str
     why_not: Callable[[Record], str | None] = _always
     """The reason that it cannot be done with a record, or None when it can."""
-    footer: bool = False
-    """Whether the line at the bottom has it."""
+    short: str = ""
+    """Its words in the key bar, when they are fewer."""
     for_one: bool = False
     """Whether it is for the store under the cursor alone, whatever is marked."""
     full_screen: bool = False
     """Whether it can be done from the full screen of a store, too."""
     shown_key: str = ""
+    in_list: bool = False
+    """Whether the list has the key itself."""
+    choices: tuple[str, ...] = ()
+    """What it can be done by: each has a digit, the first one ``1``, and its number is the action's argument."""
 
     @property
     def key_words(self) -> str:
         """The key as a person reads it."""
         return self.shown_key or self.key
+
+    @property
+    def bar_words(self) -> str:
+        """What the key bar calls it."""
+        return self.short or self.words
 
     def applies(self, record: Record) -> bool:
         """Whether it can be done with ``record``."""
@@ -73,7 +83,7 @@ class Command(NamedTuple):
 STORES, _LIST, _PROGRAM = "Stores", "List", "Program"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("register", "n", "new", "Register a store", STORES, footer=True),
+    Command("register", "n", "new", "Register a store", STORES),
     Command(
         "activate",
         "a",
@@ -81,7 +91,6 @@ COMMANDS: tuple[Command, ...] = (
         "Put a ready store live; asks first",
         STORES,
         _by_status(why_not_activate),
-        footer=True,
         full_screen=True,
     ),
     Command(
@@ -91,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (
         "Cancel an onboarding; asks first",
         STORES,
         _by_status(why_not_cancel),
-        footer=True,
+        short="cancel",
         full_screen=True,
     ),
     Command(
@@ -101,6 +110,7 @@ COMMANDS: tuple[Command, ...] = (
         "Fix a failed store: cancel it, register it again",
         STORES,
         _why_not_fix,
+        short="fix",
         for_one=True,
         full_screen=True,
     ),
@@ -111,27 +121,43 @@ COMMANDS: tuple[Command, ...] = (
         "Settle a store whose registration was not confirmed",
         STORES,
         _why_not_resolve,
+        short="settle",
         for_one=True,
+        full_screen=True,
     ),
     Command("track", "t", "track", "Take up an onboarding that was made elsewhere", STORES),
-    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES),
+    Command("refresh", "r", "refresh", "Ask Gett about this store, or the marked ones", STORES, full_screen=True),
     Command("refresh_all", "R", "refresh all", "Ask Gett about every store that can still change", STORES),
     Command(
         "copy_id",
         "y",
         "copy id",
-        "Copy the onboarding id to your clipboard (OSC 52)",
+        "Copy the onboarding id to your clipboard",
         STORES,
         _why_not_copy,
         full_screen=True,
     ),
-    Command("open", "enter", "open", "Show the store on the full screen", _LIST),
-    Command("filter", "slash", "filter", "Show only the stores that match", _LIST, footer=True, shown_key="/"),
+    Command("open", "enter", "open", "Show the store on the full screen", _LIST, in_list=True),
+    Command("mark", "space", "mark", "Mark the store, or unmark it, and go on", _LIST, in_list=True),
+    Command("filter", "slash", "filter", "Show only the stores that match", _LIST, shown_key="/"),
     Command("sort", "s", "sort", "Order by the next column", _LIST),
     Command("reverse_sort", "S", "reverse order", "Turn the order round", _LIST),
-    Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, footer=True, shown_key="?"),
-    Command("palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, shown_key=":"),
-    Command("quit", "q", "quit", "Quit", _PROGRAM, footer=True),
+    Command(
+        "sort_by",
+        "1,2,3,4,5",
+        "sort by",
+        "Order by that column, 1 the signs; again: turn it round",
+        _LIST,
+        shown_key="1 to 5",
+        choices=ORDER_NAMES,
+    ),
+    Command("hide_ended", "h", "hide ended", "Hide the cancelled and dropped stores, or show them", _LIST),
+    Command("log", "l", "messages", "All messages with their times; they count as read then", _PROGRAM, short="log"),
+    Command("help", "question_mark", "help", "All keys and signs", _PROGRAM, full_screen=True, shown_key="?"),
+    Command(
+        "palette", "colon", "commands", "All commands by name (also ctrl+p)", _PROGRAM, full_screen=True, shown_key=":"
+    ),
+    Command("quit", "q", "quit", "Quit", _PROGRAM),
 )
 
 LEAVE = "escape"
@@ -141,11 +167,19 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("↑ ↓ j k", "move"),
     ("PgUp PgDn", "a page; ctrl+u ctrl+d half a page"),
     ("Home End g G", "first, last"),
-    ("space", "mark, and go on"),
     ("shift+↑ ↓", "mark a range"),
-    (LEAVE, "clear the marks, then the filter"),
+    (LEAVE, "clear the marks, the filter, then the message that stands"),
     ("tab", "to the panel and back"),
 )
+
+BAR = ("mark", "filter", "register", "log", "sort", "palette", "refresh", "hide_ended")
+"""What the key bar has on the left; the last of them goes first when there is no room."""
+
+BAR_OF_ROW = (("activate", "fix", "resolve"), ("cancel_onboarding",))
+"""What it has behind them when it can be done with the store at hand. Those that share a place exclude each other."""
+
+BAR_ALWAYS = ("help", "quit")
+"""What it has on the right and never without."""
 
 _BY_ID = {command.id: command for command in COMMANDS}
 _KEYS = {"leave": LEAVE, **{command.id: command.key_words for command in COMMANDS}}
@@ -165,22 +199,30 @@ def with_keys(text: str) -> str:
 
 
 def bindings() -> list[Binding]:
-    """The commands as Textual's bindings; ``enter`` is left to the list."""
+    """The commands as Textual's bindings, without those that the list has itself."""
     from textual.binding import Binding
 
     return [
-        Binding(command.key, command.id, command.words, show=command.footer, key_display=command.key_words)
+        Binding(key, action, command.words, show=False, key_display=command.key_words)
         for command in COMMANDS
-        if command.key != "enter"
+        if not command.in_list
+        for key, action in zip(command.key.split(","), actions(command), strict=True)
     ]
 
 
+def actions(command: Command) -> list[str]:
+    """The actions of the screen that do it: one, or one for each of its choices."""
+    if not command.choices:
+        return [command.id]
+    return [f"{command.id}({number})" for number in range(len(command.choices))]
+
+
 def full_screen_bindings() -> list[Binding]:
-    """What can be done from the full screen of a store: ``act`` with the command's id."""
+    """What can be done from the full screen of a store, as Textual's bindings."""
     from textual.binding import Binding
 
     return [
-        Binding(command.key, f"act('{command.id}')", command.explain, key_display=command.key_words)
+        Binding(command.key, command.id, command.words, key_display=command.key_words)
         for command in COMMANDS
         if command.full_screen
     ]

@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from gett_tui.error_messages import sentence
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.errors import ProblemError
 from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.ports import DuplicateError
-from gett_tui.onboarding.registration import FIELDS
+from gett_tui.onboarding.registration import FIELDS, clean_text, field_problem
 from gett_tui.onboarding.status import meaning
 from gett_tui.text import one_line
 from gett_tui.ui.form_result import Accepted, Refused
@@ -37,13 +37,16 @@ async def register_anew(service: Service, known: Record, values: dict[str, str],
     return await _submitted(service.register_anew(known.key, registration, known, allow_duplicate=override))
 
 
-async def track(service: Service, text: str) -> Submitted:
-    """Takes up an onboarding that was made elsewhere."""
-    return await _submitted(service.track(text.strip()))
+async def track(service: Service, text: str, label: str) -> Submitted:
+    """Takes up an onboarding that was made elsewhere; ``label`` is what it is called here, if anything."""
+    problem = field_problem("name", label) if label else None
+    if problem is not None:
+        return Refused({"name": problem}, f"The name {problem}.")
+    return await _submitted(service.track(text.strip(), clean_text(label)))
 
 
-async def attach(service: Service, known: Record, text: str) -> Submitted:
-    """Gives an unconfirmed store its onboarding id."""
+async def attach(service: Service, known: Record, text: str, _label: str) -> Submitted:
+    """Gives an unconfirmed store its onboarding id; its name was sent with it."""
     return await _submitted(service.attach(known.key, text, known))
 
 
@@ -67,10 +70,13 @@ async def _submitted(work: Awaitable[Record]) -> Submitted:
 
 
 def _duplicate_words(error: DuplicateError) -> str:
+    twice = "Registering it again may put it onto Gett twice."
+    if error.cause != Cause.DUPLICATE:
+        return f"{sentence(error)} {twice}"
     existing = error.existing
     return (
         f"{one_line(existing.partner_store_id, 60)} stands here already as “{one_line(existing.name, 60)}” "
-        f"({meaning(existing.status).words}). Registering it again may put it onto Gett twice."
+        f"({meaning(existing.status).words}). {twice}"
     )
 
 

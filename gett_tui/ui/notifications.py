@@ -1,53 +1,66 @@
-"""What is said in passing: news, results and refusals, gathered so that they can be read, and the bell.
+"""The one way to say something in passing: news, results and refusals go to the message line, and news rings.
 
-A trouble that lasts is none of it: it stands on the status line (invariant 8).
+``say`` what was done, ``warn`` of what cannot be done, ``fail`` with what went wrong. A trouble that lasts is none of
+it: it stands on the status line (invariant 8).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.status import Status, meaning
-from gett_tui.text import one_line
+from gett_tui.ui.message_log import Level, MessageLog
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from textual.app import App
     from textual.timer import Timer
 
     from gett_tui.onboarding.record import Record
 
 NEWS_PACE = 4.0
 """Seconds for which news is read; what comes meanwhile is told together."""
-_READ = 4.0
-_READ_ERROR = 8.0
-"""Seconds for which a word stands."""
+READ_TIME = 6.0
+"""Seconds for which a word stands that need not be read."""
 
 
 class Notifications:
-    """Says things on ``screen``; with ``bell`` news rings."""
+    """Says things on the message line of ``app``; with ``bell`` news rings. ``clock`` gives the local time.
 
-    def __init__(self, screen: Screen[None], *, bell: bool) -> None:
-        self._screen = screen
+    What is said ``about`` a store is begun with its name; the same said about several is told together.
+    """
+
+    def __init__(self, app: App[int], *, bell: bool, clock: Callable[[], datetime]) -> None:
+        self._app = app
         self._bell = bell
+        self.log = MessageLog(clock)
         self._arrived: dict[str, Record] = {}
         self._pause: Timer | None = None
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> None:
         """Something was done."""
-        self._screen.notify(one_line(text, 400), timeout=_READ, markup=False)
+        self._pass(Level.DONE, text, about, details)
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> None:
         """Something cannot be done, and why."""
-        self._screen.notify(one_line(text, 400), severity="warning", timeout=_READ, markup=False)
+        self._pass(Level.REFUSED, text, about, details)
 
-    def fail(self, text: str) -> None:
-        """Something went wrong, or wants a person."""
-        self._screen.notify(one_line(text, 400), severity="error", timeout=_READ_ERROR, markup=False)
+    def fail(self, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> None:
+        """Something went wrong, or wants a person: it stands until it is read."""
+        self.log.add(Level.FAILED, text, about=about, details=details)
+
+    def _pass(self, level: Level, text: str, about: Record | None, details: Sequence[str]) -> None:
+        standing = self.log.add(level, text, about=about, details=details)
+        self._app.set_timer(READ_TIME, partial(self.log.leave, standing, standing.said_at))
 
     def news(self, record: Record) -> None:
         """A store has come to a state that wants a person.
 
-        The first is told at once, what comes while that is read together: forty toasts would cover the screen.
+        The first is told at once, what comes while that is read together: a line that changes ten times a second
+        cannot be read.
         """
         self._arrived[record.key] = record
         if self._pause is None:
@@ -55,13 +68,9 @@ class Notifications:
 
     def _tell(self) -> None:
         arrived, self._arrived = self._arrived, {}
-        self._pause = self._screen.set_timer(NEWS_PACE, self._tell) if arrived else None
-        for status in dict.fromkeys(record.status for record in arrived.values()):
-            names = [record.name for record in arrived.values() if record.status == status]
-            who = names[0] if len(names) == 1 else f"{len(names)} stores"
-            if status == Status.READY_TO_ACTIVATE:
-                self.say(f"{who} {'is' if len(names) == 1 else 'are'} {meaning(status).words}")
-            else:
-                self.fail(f"{who} {meaning(status).words}")
+        self._pause = self._app.set_timer(NEWS_PACE, self._tell) if arrived else None
+        for record in arrived.values():
+            tell = self.say if record.status == Status.READY_TO_ACTIVATE else self.fail
+            tell(meaning(record.status).words, about=record)
         if arrived and self._bell:
-            self._screen.app.bell()
+            self._app.bell()

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
 
 SortKey = tuple[Any, ...]
 
+ATTENTION, NAME, PARTNER_ID, STATUS, SINCE = ORDER_NAMES = ("attention", "name", "partner id", "status", "since")
+"""The orders of the list, in the order in which a person goes through them: the first is that of the signs (what needs
+a person first), the others are those of the columns behind them."""
+
+LASTING = (NAME, PARTNER_ID)
+"""Orders in which a store keeps its place whatever becomes of it."""
+
+FALLING = (ATTENTION, SINCE)
+"""Orders that begin with the most, of need or of time, unless they are reversed; the others begin with the least."""
+
 _TEXT_LIMIT = 300
 """Characters of a name or an id that are searched and sorted by; the screen shows fewer."""
 

@@ -1,6 +1,7 @@
 """The bar of stages: how far a store has come, and how long it stayed in each stage; it knows no screen.
 
-It says no more than is known: a status without a stage shows the last stage that was seen, as passed.
+It says no more than is known: a status without a stage shows the last stage that was seen, as passed. What has ended
+(cancelled, dropped, gone) shows the stage in which it stopped.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from gett_tui.onboarding.status import STAGES, Status
-from gett_tui.ui.status_style import style_of
+from gett_tui.onboarding.status import ENDED, STAGES, Status
+from gett_tui.ui.status_style import Tone, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 _LAST_STAGE = 6
 """Cells that the last stage needs at least; it is followed by nothing, so it takes what is left of the line."""
-_PASSED = "green"
-_AHEAD = "dim"
+_PASSED = Tone.GOOD.style
+_AHEAD = Tone.OFF.style
 
 
 class _Mark(Enum):
@@ -33,6 +34,7 @@ class _Mark(Enum):
     HERE = "◉@"
     OPEN = "○o"
     BROKEN = "✗!"
+    STOPPED = "■#"
     LINE = "━-"
     LINE_AHEAD = "╌."
 
@@ -82,27 +84,28 @@ def stage_bar(record: Record, width: int, now: datetime, *, ascii_only: bool) ->
 
 def _stage(record: Record, number: int, now: datetime) -> _Stage:
     reached = _reached(record)
-    is_here = number == reached and _stands_in_stage(record.status)
+    is_here = number == reached and _is_told_of_a_stage(record.status)
     is_passed = number < reached
     style = style_of(record.status).tone.style if is_here else _PASSED if is_passed else _AHEAD
-    names = style_of(STAGES[number]).short
-    return _Stage(
-        _mark(record.status, is_passed, is_here), style, is_passed, is_here, names, _times(record, number, now)
-    )
+    mark = _mark_here(record) if is_here else _Mark.DONE if is_passed else _Mark.OPEN
+    return _Stage(mark, style, is_passed, is_here, style_of(STAGES[number]).short, _times(record, number, now))
 
 
-def _mark(status: State, is_passed: bool, is_here: bool) -> _Mark:
-    if is_passed:
+def _mark_here(record: Record) -> _Mark:
+    if record.status == Status.ACTIVE:
         return _Mark.DONE
-    if not is_here:
-        return _Mark.OPEN
-    if status == Status.CATALOG_FAILED:
+    if record.status == Status.CATALOG_FAILED:
         return _Mark.BROKEN
-    return _Mark.DONE if status == Status.ACTIVE else _Mark.HERE
+    if record.status not in ENDED:
+        return _Mark.HERE
+    # What was given up because it had failed stopped there for that.
+    last = next((change.status for change in reversed(record.history) if change.status not in ENDED), None)
+    return _Mark.BROKEN if last == Status.CATALOG_FAILED else _Mark.STOPPED
 
 
-def _stands_in_stage(status: State) -> bool:
-    return status in (*STAGES, Status.CATALOG_FAILED)
+def _is_told_of_a_stage(status: State) -> bool:
+    """Whether the store stands in the last stage that was seen, or stopped in it."""
+    return status in (*STAGES, Status.CATALOG_FAILED, *ENDED)
 
 
 def _reached(record: Record) -> int:
@@ -116,7 +119,8 @@ def _reached(record: Record) -> int:
 
 def _times(record: Record, number: int, now: datetime) -> tuple[str, ...]:
     """How long the store stayed in a stage, or since when it is there: in ever fewer characters."""
-    if number == _reached(record) and record.since is not None and _stands_in_stage(record.status):
+    is_there = _is_told_of_a_stage(record.status) and record.status not in ENDED
+    if number == _reached(record) and record.since is not None and is_there:
         local = record.since.astimezone(now.tzinfo or UTC)
         at = f"{local:%H:%M}" if local.date() == now.date() else f"{local:%d %b}"
         return (f"since {at}", at)

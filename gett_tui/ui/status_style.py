@@ -56,7 +56,7 @@ class StatusStyle(NamedTuple):
     ascii_sign: str
     tone: Tone
     counted: Count | None = None
-    """Under what the status line counts it; None in the total alone."""
+    """Under what the status line counts it; None: it is no store any more, and not counted."""
     short: tuple[str, ...] = ()
     """Its name in the bar of stages, in ever fewer characters."""
     todo: str = ""
@@ -101,7 +101,7 @@ STYLES: Mapping[State, StatusStyle] = {
         todo="Press {activate} to put it live.",
         help="{activate} puts it live",
     ),
-    OwnState.REGISTERING: _WAITING._replace(counted=None),
+    OwnState.REGISTERING: _WAITING,
     OwnState.NOT_ASKED: _WAITING,
     Status.PENDING_CATALOG: _WAITING._replace(
         short=("pending", "pend"), help="Gett is at work (pending catalog, catalog ingesting)"

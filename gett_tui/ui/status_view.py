@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from gett_tui import error_messages
-from gett_tui.errors import Cause
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.onboarding import events
 from gett_tui.onboarding.errors import NotConnectedError
 from gett_tui.text import one_line
@@ -63,20 +63,32 @@ def _led(view: StatusView, lead: Lead, zone: tzinfo | None) -> StatusView:
     if lead.is_ours:
         # What another copy had trouble with, this one finds out for itself.
         trouble = None if view.leading is False else view.trouble
-        return view._replace(leading=True, leader_pid=None, silent_since=None, trouble=trouble)
+        return view._replace(leading=True, leader_pid=None, silent_since=None, trouble=trouble, leader_files=None)
     report = lead.report
     view = view._replace(leading=False, silent_since=lead.silent_since, leader_pid=report.pid if report else None)
     if report is None:
-        return view._replace(trouble=None)
+        return view._replace(trouble=None, leader_files=None)
     # What a copy that does not answer said last is old.
     trouble = None if lead.silent_since else _reported(report, zone)
-    return view._replace(polled_at=report.polled_at, trouble=trouble)
+    files = None if lead.silent_since else _reported_files(report)
+    return view._replace(polled_at=report.polled_at, trouble=trouble, leader_files=files)
 
 
 def _reported(report: PollingReport, zone: tzinfo | None) -> str | None:
     if report.cause is None and report.trouble is None:
         return None
     return outage_words(report.trouble_since, _why(report), zone)
+
+
+def _reported_files(report: PollingReport) -> str | None:
+    if report.files is None:
+        return None
+    who = f"pid {report.pid}" if report.pid else "the window that polls"
+    known = report.files_cause in set(Cause)
+    error = GettTuiError(
+        report.files, cause=Cause(report.files_cause) if known else Cause.OTHER, facts=report.files_facts or {}
+    )
+    return f"What Gett says is not kept by {who}: {error_messages.sentence(error)}"
 
 
 def _why(report: PollingReport) -> str:

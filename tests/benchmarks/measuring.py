@@ -6,20 +6,22 @@ import os
 import random
 import statistics
 import sys
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import pyte
 from app_driver import identifier, records
-from pty_session import PtySession
+from pty_session import PtySession, without_unknown
 
 from gett_tui.storage.record_file import file_name
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.toml_codec import to_toml
 
 SIZE = (120, 40)
-CURSOR = b"48;2;1;120;212"
+CURSOR = "0178d4"
 """The background of the cursor in Textual's usual theme."""
 BARE = [
     sys.executable,
@@ -71,19 +73,40 @@ def bare_key_times(count: int) -> list[float]:
 
 def key_times(
     session: PtySession,
-    sign: Callable[[int], bytes] = lambda _: CURSOR,
+    sign: Callable[[int], bytes] | None = None,
     keys: tuple[str, str] = ("j", "k"),
     count: int = 150,
 ) -> list[float]:
-    """Seconds from each of ``count`` keys to the paint in which ``sign`` of its number (from 1) is seen."""
+    """Seconds from each of ``count`` keys to the paint in which ``sign`` of its number (from 1) is seen.
+
+    Without one, to the paint in which the cursor stands in another row: read off the screen, afterwards.
+    """
+    sent: list[tuple[int, float]] = []
     times: list[float] = []
     for index in range(count):
         session.read_for(random.uniform(0.02, 0.12))
-        first, sent = len(session.chunks), session.send(keys[index % 2])
-        wanted = sign(index + 1)
-        while wanted not in b"".join(data for _, data in session.chunks[first:]):
+        sent.append((len(session.chunks), session.send(keys[index % 2])))
+        if sign is None:
+            session.read_for(0.1)
+            continue
+        while sign(index + 1) not in b"".join(data for _, data in session.chunks[sent[-1][0] :]):
             session.read(1)
-        times.append(session.chunks[-1][0] - sent)
+        times.append(session.chunks[-1][0] - sent[-1][1])
+    if sign is not None:
+        return times
+    return _moves(session, sent)
+
+
+def _moves(session: PtySession, sent: list[tuple[int, float]]) -> list[float]:
+    screen = pyte.Screen(*session.size)
+    stream, times, asked = pyte.ByteStream(screen), list[float](), deque(sent)
+    before: list[int] = []
+    for number, (at, data) in enumerate(session.chunks):
+        stream.feed(without_unknown(data))
+        rows = [row for row in range(screen.lines) if screen.buffer[row][3].bg == CURSOR]
+        if asked and number >= asked[0][0] and rows != before:
+            times.append(at - asked.popleft()[1])
+        before = rows
     return times
 
 

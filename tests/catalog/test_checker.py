@@ -84,6 +84,7 @@ def test_what_is_no_catalog_is_an_error_and_no_crash(data: bytes) -> None:
     assert errors(check(data))
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_sections_is_walked() -> None:
     data = catalog_set("p-1")
     names = [f"s{number}" for number in range(100_000)]
@@ -102,6 +103,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     st.fixed_dictionaries(
         {},

@@ -14,6 +14,7 @@ from command_driver import COMMAND, Done, as_process, environment, keep, store, 
 from hostile_server import answering, hostile_server, whole
 from pty_session import PtySession
 from sandbox_server import Live, live_sandbox
+from stopped_process import locking, stopped
 
 from gett_tui.onboarding.status import Status
 from gett_tui.sandbox.settings import Settings
@@ -181,6 +182,7 @@ def test_without_a_folder_nothing_is_made(tmp_path: Path) -> None:
 # -- other copies, and other hosts
 
 
+@pytest.mark.slow
 def test_a_polling_copy_that_is_stopped_is_told_with_its_pid(tmp_path: Path) -> None:
     with live_sandbox() as live:
         env = {**environment(tmp_path, live.url), "TERM": "xterm-256color"}
@@ -195,6 +197,14 @@ def test_a_polling_copy_that_is_stopped_is_told_with_its_pid(tmp_path: Path) -> 
             session.send("q")
             session.wait_for_exit()
         until_said(env, "ok    polling: no copy of the program polls")
+
+
+def test_a_polling_copy_of_the_released_version_that_is_stopped_is_told_with_its_pid(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "sandbox"
+    with live_sandbox() as live, stopped(locking(folder / "poller.lock")) as pid:
+        done = as_process(environment(tmp_path, live.url), "doctor")
+    assert done.status == 1
+    assert f"BAD   polling: a copy of version 0.1.0 (pid {pid}) has the lead and is stopped" in done.out
 
 
 def until_said(env: dict[str, str], words: str) -> Done:

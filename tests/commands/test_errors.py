@@ -26,8 +26,50 @@ def test_a_refused_field_is_named_with_its_code(tmp_path: Path, run: Run) -> Non
     with hostile_server(answering(whole(422, said, "Content-Type: application/problem+json"))) as server:
         done = run(environment(tmp_path, server.url), "register", "p-1", *STORE)
     assert (done.status, len(done.err.splitlines())) == (1, 1)
-    for part in ("422", "VALIDATION_FAILED", "webhookUrl", "INVALID_URL", "must be https"):
+    for part in ("422", "VALIDATION_FAILED", "/webhookUrl (--webhook-url)", "INVALID_URL", "must be https"):
         assert part in done.err
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (1, " ", "partnerStoreId (PARTNER_STORE_ID): must be given"),
+        (3, "A\nB", "name (--name): holds a line break"),
+        (5, "c.example", "catalogCallbackUrl (--catalog-url): must begin with https:// and name a host"),
+        (7, "https://w.example/#x", "webhookUrl (--webhook-url): holds a # part"),
+    ],
+)
+def test_a_value_that_cannot_be_sent_is_named_as_gett_does_and_as_it_was_typed(
+    tmp_path: Path, run: Run, place: int, value: str, said: str
+) -> None:
+    typed = ["register", "p-1", *STORE]
+    typed[place] = value
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), *typed)
+    assert done.status == 2
+    assert said in done.err
+
+
+def test_what_an_address_is_sent_as_is_told_at_its_option(tmp_path: Path, run: Run) -> None:
+    typed = ["register", "p-1", *STORE]
+    typed[5] = "https://c.example/café"
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), *typed)
+    assert "catalogCallbackUrl (--catalog-url): sent as https://c.example/caf%C3%A9" in done.err
+
+
+def test_a_store_that_stands_here_is_refused_with_the_way_out(tmp_path: Path, run: Run) -> None:
+    keep(tmp_path, store(ONE, "p-1", Status.ACTIVE))
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), "register", "p-1", *STORE)
+    assert done.status == 1
+    assert done.err == ("gett-tui: p-1 stands in this profile already. --allow-duplicate sends it all the same.\n")
+
+
+def test_a_guard_that_cannot_look_names_the_file_and_the_way_out(tmp_path: Path, run: Run) -> None:
+    profile = keep(tmp_path, store(ONE, "p-1", Status.ACTIVE))
+    (profile / "onboardings" / "other.toml").write_text("nonsense")
+    done = run(environment(tmp_path, "http://127.0.0.1:1"), "register", "p-2", *STORE)
+    assert done.status == 1
+    for part in ("whether p-2 is registered already", "onboardings/other.toml", "--allow-duplicate", "doctor"):
+        assert part in done.err.replace("Whether", "whether")
 
 
 @pytest.mark.parametrize(

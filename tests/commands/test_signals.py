@@ -85,6 +85,7 @@ def take_nothing(folder: Path) -> None:
     place.touch()
 
 
+@pytest.mark.slow
 def test_an_id_that_cannot_be_kept_is_told_and_the_signal_s_status_wins(tmp_path: Path) -> None:
     with ExitStack() as stack:
         helds = {

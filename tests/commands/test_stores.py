@@ -45,6 +45,32 @@ def test_list_prints_a_line_a_store_what_needs_a_person_first(tmp_path: Path, ru
     assert (done.status, done.err) == (0, "")
 
 
+@pytest.mark.parametrize("wanted", ["nonsense", "Active", "ready", ""])
+def test_a_status_that_no_store_can_be_in_is_refused_with_those_there_are(
+    tmp_path: Path, run: Run, wanted: str
+) -> None:
+    keep(tmp_path, store(ONE, "p-1", Status.ACTIVE))
+    done = run(environment(tmp_path, NOWHERE), "list", "--status", wanted)
+    assert (done.status, done.out) == (2, "")
+    for word in (wanted, "catalog_failed", "ready_to_activate", "unconfirmed", "gone"):
+        assert word in done.err
+
+
+def test_a_known_status_of_no_store_and_an_unknown_one_of_a_store_are_both_fine(tmp_path: Path, run: Run) -> None:
+    keep(tmp_path, store(ONE, "p-1", "on_review"))
+    env = environment(tmp_path, NOWHERE)
+    done = run(env, "list", "--status", "active")
+    assert (done.status, done.out, done.err) == (0, "", "")
+    done = run(env, "list", "--status", "on_review")
+    assert (done.status, done.out.count("p-1"), done.err) == (0, 2, "")
+
+
+def test_one_change_that_is_left_out_is_told_as_one(tmp_path: Path, run: Run) -> None:
+    history = (Change(OwnState.REGISTERING, AT), Change(Status.ACTIVE, AT, folded=1))
+    keep(tmp_path, store(ONE, "p-1", Status.ACTIVE, history=history))
+    assert "1 change is left out here" in run(environment(tmp_path, NOWHERE), "show", ONE).out
+
+
 def test_list_takes_one_status(tmp_path: Path, run: Run) -> None:
     three(tmp_path)
     done = run(environment(tmp_path, NOWHERE), "list", "--status", "active")

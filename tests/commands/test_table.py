@@ -98,7 +98,7 @@ def test_which_error_means_which_status() -> None:
             lost,
             StorageError("x"),
             PermissionError(13, "x"),
-            UnconfirmedError("x", record, lost),
+            UnconfirmedError(record, lost),
             UnkeptError("p-1", ONE),
             SignalledError(15),
         )
@@ -130,3 +130,29 @@ def test_an_unforeseen_error_is_named_by_its_type_and_written_down_when_asked(tm
         assert "Traceback" not in done.stderr
         assert len(done.stderr.splitlines()) == 1 + len(options)
     assert "secret" in next(tmp_path.glob("gett-tui-crash-*.log")).read_text()
+
+
+@pytest.mark.parametrize("columns", [80, 50, 40])
+@pytest.mark.parametrize("command", ["", *(command.name for command in COMMANDS)])
+def test_help_keeps_to_the_width_and_tears_no_option_from_its_value(
+    tmp_path: Path, run: Run, command: str, columns: int
+) -> None:
+    env = environment(tmp_path, "http://127.0.0.1:1", COLUMNS=str(columns))
+    helped = run(env, *filter(None, [command]), "--help")
+    assert (helped.status, helped.err) == (0, "")
+    rows = helped.out.splitlines()
+    assert rows[0].startswith("usage: gett-tui")
+    # A word that no line can hold stands alone on its own.
+    assert not [row for row in rows if len(row) > columns and " " in row.strip().removesuffix(" \\")]
+    assert not [row for row in rows[1:] if row and not row.startswith(" ") and row[0].islower() and ":" not in row]
+    if command == "register":
+        for whole in ("--catalog-url URL", "--webhook-url URL", "--name 'Corner Bakery'"):
+            assert whole in helped.out
+
+
+def test_an_example_of_several_lines_is_one_command_to_a_shell(tmp_path: Path, run: Run) -> None:
+    env = environment(tmp_path, "http://127.0.0.1:1", COLUMNS="50")
+    text = run(env, "register", "--help").out.partition("example: ")[2]
+    wanted = next(command.example for command in COMMANDS if command.name == "register")
+    assert len(text.splitlines()) > 1
+    assert shlex.split(text.replace("\\\n", "")) == shlex.split(wanted)

@@ -104,7 +104,7 @@ def check(folder: Path, live: Live, prefix: str) -> None:
 def test_killed_at_random_moments_nothing_is_lost_or_doubled(
     tmp_path: Path, nursery: subprocess.Popen[str], request: pytest.FixtureRequest
 ) -> None:
-    runs = request.config.getoption("--crash-runs")
+    runs = request.config.getoption("--crash-runs") or (60 if request.config.getoption("--all") else 15)
     seed = request.config.getoption("--crash-seed") or random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)

@@ -242,9 +242,17 @@ def test_a_problem_is_read_whole(gett: Answering) -> None:
 def test_escapes_that_are_no_text_are_replaced(gett: Answering) -> None:
     """They could be neither shown nor written to a file."""
     problem = gett.ask(400, {}, b'{"title": "a\\ud800b", "errors": [{"x": ["\\uDFFF"]}]}')["cancel"].problem
-    assert (problem.title, problem.errors[0].raw) == ("a?b", {"x": ["?"]})
+    assert (problem.title, problem.errors[0].raw) == ("a\ufffdb", {"x": ["\ufffd"]})
     onboarding = gett.ask(200, {}, b'{"onboardingId": "id-1", "error": "\\ud83d\\ude00 \\udc00"}')["status"]
-    assert onboarding.error == "\N{GRINNING FACE} ?"
+    assert onboarding.error == "\N{GRINNING FACE} \ufffd"
+
+
+def test_numbers_come_through_and_what_no_other_reader_takes_for_one_becomes_text(gett: Answering) -> None:
+    long = "9" * 101
+    body = f'{{"onboardingId": "id-1", "n": [1, 1.5, 1e999, -1e999, NaN, Infinity, {long[:100]}, {long}]}}'
+    onboarding = gett.ask(200, {}, body.encode())["status"]
+    numbers = [1, 1.5, "1e999", "-1e999", "NaN", "Infinity", int(long[:100]), long]
+    assert onboarding.unknown() == {"n": numbers}
 
 
 def test_no_more_than_fifty_errors_are_kept(gett: Answering) -> None:

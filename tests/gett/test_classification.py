@@ -98,6 +98,7 @@ async def test_an_error_status_proves_no_more_than_gett_has_said(
     assert (error.outcome, error.problem.is_gett) == (outcome, is_gett)
     assert (error.may_go_again, error.says_gone) == (again, gone)
     assert error.cause is (Cause.PROBLEM if is_gett else Cause.FOREIGN)
+    assert error.problem.retryable in (None, True, False)
     assert error.facts["kind"] == ("read" if operation == "status" else "write")
     assert json.loads(json.dumps(error.facts))["status"] == status
 
@@ -107,6 +108,7 @@ async def test_what_is_neither_a_success_nor_an_error_proves_nothing(status: int
     error = await ended(gett(status, own(status, "NOT_FOUND")), "register")
     assert isinstance(error, UnreadableAnswerError)
     assert (error.outcome, error.may_go_again, error.facts["status"]) == (UNKNOWN, False, status)
+    assert ("redirect" in str(error)) == (300 <= status < 400)
 
 
 async def test_the_facts_of_a_refusal_name_fields_and_codes() -> None:
@@ -128,6 +130,24 @@ async def test_the_facts_of_a_refusal_name_fields_and_codes() -> None:
 async def test_a_wait_that_means_nothing_is_kept_as_it_was_told(told: str, seconds: float | None) -> None:
     error = await ended(gett(429, own(429, "RATE_LIMITED"), PROBLEM, **{"Retry-After": told}), "cancel")
     assert (error.facts["retry_after"], error.facts["retry_after_told"]) == (seconds, told)
+
+
+@pytest.mark.parametrize("nothing", [{}, {"title": "", "detail": "", "requestId": ""}, {"title": None, "detail": 7}])
+async def test_what_is_not_told_is_no_fact(nothing: dict[str, object]) -> None:
+    facts = (await ended(gett(422, own(422, "VALIDATION_FAILED", **nothing), PROBLEM), "register")).facts
+    assert {facts[name] for name in ("title", "detail", "request_id", "retry_after", "retry_after_told")} == {None}
+
+
+async def test_a_date_to_wait_until_is_taken_in_its_own_time_zone() -> None:
+    async def told(zone: str) -> float:
+        until = f"Fri, 01 Jan 2100 00:00:00 {zone}"
+        return (await ended(gett(429, own(429, "RATE_LIMITED"), PROBLEM, **{"Retry-After": until}), "cancel")).facts[
+            "retry_after"
+        ]
+
+    utc = await told("GMT")
+    assert await told("-0000") == pytest.approx(utc, abs=60)
+    assert await told("-1200") == pytest.approx(utc + 12 * 3_600, abs=60)
 
 
 # -- ids and members
@@ -156,7 +176,8 @@ async def test_members_that_we_do_not_know_are_kept() -> None:
 async def test_the_observer_hears_of_each_exchange() -> None:
     heard: list[Exchange] = []
     limits = {"X-RateLimit-Remaining": "7", "X-Request-Id": "r-1"}
-    await ended(gett(200, {"onboardingId": "id-1"}, **limits), "status", heard)
+    # A member of that name is a problem's alone.
+    await ended(gett(200, {"onboardingId": "id-1", "requestId": "r-0"}, **limits), "status", heard)
     await ended(gett(503, own(503, "X", requestId="req_2")), "cancel", heard)
 
     def crash(request: httpx.Request) -> httpx.Response:

@@ -174,6 +174,15 @@ async def test_every_answer_tells_of_the_quota(
     assert heard == [("read", said), ("write", said)]
 
 
+async def test_where_no_answer_came_nothing_is_told_of_the_quota(server: HostileServer) -> None:
+    server.script = breaking_off()
+    heard: list[object] = []
+    async with GettClient(server.url, secret(), on_answer=lambda *said: heard.append(said)) as client:
+        with pytest.raises(NoAnswerError):
+            await client.status("id-1")
+    assert heard == []
+
+
 async def _path_of(onboarding_id: str) -> httpx.URL | None:
     asked: list[httpx.Request] = []
 
@@ -227,11 +236,30 @@ async def test_a_registration_that_is_no_json_is_not_sent(server: HostileServer,
     assert server.connections == 0
 
 
-@pytest.mark.parametrize("key", ["", "two words", "line\r\nX: y", "ключ", "nul\x00"])
-def test_a_key_that_cannot_go_over_http_is_refused_without_naming_it(key: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("", "is empty"),
+        ("x" * 4_097, "longer than 4,096 characters"),
+        ("two words", "a blank"),
+        ("line\r\nX: y", "a line break"),
+        ("line\nX: y", "a line break"),
+        ("ключ", "not ASCII"),
+        ("nul\x00", "NUL"),
+        ("bell\x07", "a control character"),
+    ],
+)
+def test_a_key_that_cannot_go_over_http_is_refused_without_naming_it(key: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as caught:
         GettClient("https://gett.test", Secret(key))
     assert not key or key not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "all_proxy", "NO_PROXY", "SSL_CERT_FILE"])
+def test_a_variable_on_the_way_that_holds_the_key_is_refused_without_naming_it(name: str) -> None:
+    with pytest.raises(ConfigError, match=name) as caught:
+        GettClient("https://gett.test", secret(), env={name: f"http://{KEY}.example"})
+    assert not shows_key(str(caught.value))
 
 
 class TestNoConnection:
@@ -250,6 +278,7 @@ class TestNoConnection:
             unused.bind(("127.0.0.1", 0))
             error = await self._fails(f"http://127.0.0.1:{unused.getsockname()[1]}")
         assert (error.cause, str(error)) == (Cause.REFUSED, "the connection is refused")
+        assert error.facts.keys() == {"outcome", "kind", "host"}
 
     async def test_the_name_is_unknown(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def unknown(*args: object, **named: object) -> None:
@@ -289,6 +318,7 @@ class TestNoConnection:
         with hostile_server(_greeting) as plain:
             error = await self._fails(plain.url.replace("http:", "https:"))
         assert error.cause is Cause.TLS
+        assert "version" in str(error.facts["reason"]).lower()
 
     @pytest.mark.parametrize("reset", [False, True])
     async def test_the_server_hangs_up_in_the_tls_handshake(self, reset: bool) -> None:
@@ -326,6 +356,17 @@ class TestNoConnection:
         assert error.cause is Cause.TLS_NAME
         assert "localhost" in str(error)
 
+    async def test_what_is_given_up_in_the_tls_handshake_ends_so(self) -> None:
+        with hostile_server(falling_silent()) as mute:
+            async with GettClient(mute.url.replace("http:", "https:"), secret()) as client:
+                task = asyncio.create_task(client.cancel("id-1"))
+                while not mute.connections:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+
     async def test_all_connections_are_taken(self, server: HostileServer) -> None:
         server.script = falling_silent()
         async with GettClient(server.url, secret(), timeouts=Timeouts(pool=0.1)) as client:
@@ -337,7 +378,7 @@ class TestNoConnection:
             for task in reads:
                 task.cancel()
             await asyncio.gather(*reads, return_exceptions=True)
-            assert caught.value.cause is Cause.LOCAL
+            assert (caught.value.cause, caught.value.facts["reason"]) == (Cause.LOCAL, str(caught.value))
             # What was given up frees its connection.
             server.script = answering(whole(200, ONBOARDING))
             await client.status("id-1")
@@ -358,6 +399,33 @@ async def test_an_embedded_gett_that_crashes_leaves_the_outcome_unknown() -> Non
         with pytest.raises(NoAnswerError) as caught:
             await client.cancel("id-1")
     assert_keyless(caught.value)
+
+
+LARGE = REGISTRATION.model_copy(update={"name": "x" * 30_000_000})
+"""More than the buffers of both ends of a loopback connection can hold."""
+
+
+async def test_a_server_that_takes_nothing_is_not_waited_for_without_end() -> None:
+    async def deaf(connection: Connection) -> None:
+        await asyncio.sleep(60)
+
+    with hostile_server(deaf) as server:
+        async with GettClient(server.url, secret(), timeouts=Timeouts(write=0.1, read=600, total=600)) as client:
+            with pytest.raises(NoAnswerError) as caught:
+                await client.register(LARGE)
+    assert caught.value.cause is Cause.TIMEOUT
+
+
+async def test_a_connection_that_is_lost_while_it_is_written_to_leaves_the_outcome_unknown() -> None:
+    async def script(connection: Connection) -> None:
+        await connection.hello()
+        connection.reset()
+
+    with hostile_server(script) as server:
+        async with GettClient(server.url, secret()) as client:
+            with pytest.raises(NoAnswerError) as caught:
+                await client.register(LARGE)
+    assert caught.value.cause is Cause.BROKEN
 
 
 async def test_giving_up_is_passed_on(server: HostileServer) -> None:
@@ -397,6 +465,7 @@ class TestEnvironment:
             async with GettClient("https://gett.test", secret()) as client:
                 assert (await client.status("id-1")).onboarding_id == "id-1"
             assert not shows_key(proxy.requests[0])
+            assert b"proxy-authorization" not in proxy.requests[0].lower()
             assert shows_key(proxy.requests[1])
 
     @pytest.mark.parametrize(
@@ -447,6 +516,33 @@ class TestEnvironment:
             with pytest.raises(NotSentError) as caught:
                 await client.cancel("id-1")
         assert (caught.value.cause, caught.value.facts["proxy"]) == (Cause.PROXY_DNS, "http://proxy.test:1")
+
+    @pytest.mark.parametrize(
+        ("number", "cause"),
+        [(errno.EIO, Cause.PROXY_REFUSED), (errno.EMFILE, Cause.LOCAL), (errno.ENETDOWN, Cause.PROXY_UNREACHABLE)],
+    )
+    async def test_what_keeps_from_the_proxy_is_told_of_the_proxy_or_of_this_machine(
+        self, monkeypatch: pytest.MonkeyPatch, number: int, cause: Cause
+    ) -> None:
+        _connecting(monkeypatch, lambda: _fail(OSError(number, "no")))
+        async with GettClient("https://gett.test", secret(), env={"HTTPS_PROXY": "http://127.0.0.1:1"}) as client:
+            with pytest.raises(NotSentError) as caught:
+                await client.cancel("id-1")
+        assert caught.value.cause is cause
+
+    async def test_a_proxy_over_tls_that_hangs_up_is_not_taken_for_one_without_tls(self) -> None:
+        async def hanging_up_later(connection: Connection) -> None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(PEM)
+            await connection.start_tls(context)
+            await connection.request()
+
+        with hostile_server(hanging_up_later) as proxy:
+            env = {"HTTPS_PROXY": proxy.url.replace("http:", "https:"), "SSL_CERT_FILE": str(PEM)}
+            async with GettClient("https://gett.test", secret(), env=env) as client:
+                with pytest.raises(NotSentError) as caught:
+                    await client.status("id-1")
+        assert caught.value.cause is Cause.PROXY
 
     async def test_a_proxy_gets_the_user_and_the_password_of_its_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with hostile_server(breaking_off(whole(407))) as proxy:

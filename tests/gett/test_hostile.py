@@ -146,10 +146,13 @@ BODIES = {
     "a blank id": reads(body({"onboardingId": " \n"}), **NO_ID),
     "an id that is a path": reads(body({"onboardingId": ".."}), **{**NO_ID, "cancel": UNREADABLE}),
     "an id that is a list": reads(body({"onboardingId": ["id-1"]}), **NO_ID),
+    "an id that is true": reads(body({"onboardingId": True}), **{**NO_ID, "cancel": UNREADABLE}),
     "an id that is a number": reads(body({"onboardingId": 17}), FINE, status=UNREADABLE, cancel=UNREADABLE),
     "another onboarding": reads(
         body({**ONBOARDING, "onboardingId": "id-2"}), FINE, status=UNREADABLE, cancel=UNREADABLE
     ),
+    "an error code beside an id": reads(body({**ONBOARDING, "errorCode": "NONE"}), FINE, cancel=UNREADABLE),
+    "an empty web page": reads(whole(200, b"", HTML), UNREADABLE, activate=FINE),
     "members of wrong types": reads(
         body({"onboardingId": "id-1", "status": 7, "storeId": [1], "error": {"a": None}, "createdAt": True, "name": 0}),
         FINE,
@@ -164,6 +167,7 @@ BODIES = {
     "more than it allows": reads(body(GOOD + " " * 1_100_000), UNREADABLE),
     "gzip": reads(body(gzip.compress(GOOD.encode()), "Content-Encoding: gzip"), FINE),
     "deflate": reads(body(zlib.compress(GOOD.encode()), "Content-Encoding: deflate"), FINE),
+    "gzip that does not say so": reads(body(gzip.compress(GOOD.encode())), **NO_JSON),
     "gzip that is none": reads(body(GOOD, "Content-Encoding: gzip"), FINE),
     "a gzip bomb": reads(body(gzip.compress(b" " * 200_000_000, 1), "Content-Encoding: gzip"), UNREADABLE),
     "half a gzip": reads(body(gzip.compress(GOOD.encode())[:-30], "Content-Encoding: gzip"), **NO_JSON),
@@ -269,6 +273,18 @@ class TestWhatIsKept:
             await client.register(REGISTRATION)
         assert caught.value.body.startswith('{"onboardingId": "id-1" ')
         assert len(caught.value.body) == 1024 * 1024
+
+    async def test_a_problem_that_was_cut_off_is_not_gett_s_own_word(
+        self, client: GettClient, server: HostileServer
+    ) -> None:
+        """Who knows what would have come yet: that a store is gone must be said whole."""
+        for status, code in ((404, "NOT_FOUND"), (503, "SERVICE_UNAVAILABLE")):
+            told = f'{{"errorCode": "{code}"}}'.encode()
+            server.script = breaking_off(head(status, "Content-Length: 999") + told)
+            with pytest.raises(ProblemError) as caught:
+                await client.status("id-1")
+            assert (caught.value.says_gone, caught.value.may_go_again) == (False, False)
+            assert caught.value.problem.body == told.decode()
 
     async def test_no_more_than_the_start_of_an_error_that_is_no_problem(
         self, client: GettClient, server: HostileServer

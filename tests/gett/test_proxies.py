@@ -41,6 +41,7 @@ CERTIFICATE = Path(__file__).with_name("throwaway-tls.pem")
         ("http://c.example/x", {"HTTP_PROXY": PROXY}, PROXY, "HTTP_PROXY"),
         ("http://c.example/x", {"HTTP_PROXY": PROXY, "REQUEST_METHOD": "GET"}, None, "no proxy set"),
         ("http://c.example/x", {"http_proxy": PROXY, "REQUEST_METHOD": "GET"}, PROXY, "http_proxy"),
+        (GETT, {"HTTPS_PROXY": PROXY, "REQUEST_METHOD": "GET"}, PROXY, "HTTPS_PROXY"),
         ("http://127.0.0.1:1", {"HTTP_PROXY": PROXY, "ALL_PROXY": "socks5://x"}, None, "loopback"),
         ("http://127.8.9.1:1", {"HTTP_PROXY": PROXY}, None, "loopback"),
         ("http://[::1]:1", {"HTTP_PROXY": PROXY}, None, "loopback"),
@@ -159,6 +160,7 @@ def test_unusable_certificates_are_told_by_their_variable(tmp_path: Path, variab
     with pytest.raises(ConfigError, match=variable) as caught:
         certificates({variable: "a\0b" if kind == "nul" else str(path)})
     assert (caught.value.cause, caught.value.facts["variable"]) == (Cause.CERTIFICATES, variable)
+    assert kind != "missing" or caught.value.facts["why"] == "No such file or directory"
 
 
 def test_tls_keys_are_logged_for_the_owner_alone_or_not_at_all(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import pickle
 import tracemalloc
 from urllib.parse import quote
 
@@ -81,6 +82,8 @@ SPELLINGS["quoted-printable"] = "".join(f"={ord(char):02X}" for char in KEY)
 SPELLINGS["full width"] = "".join(chr(ord(char) + 0xFEE0) for char in KEY)
 SPELLINGS["full width in JSON"] = json.dumps("".join(chr(ord(char) + 0xFEE0) for char in KEY))
 SPELLINGS["full width in HTML"] = "".join(f"&#{ord(char) + 0xFEE0};" for char in KEY)
+SPELLINGS["full width in percent"] = quote("".join(chr(ord(char) + 0xFEE0) for char in KEY))
+SPELLINGS["in short lines of JSON"] = "\\n".join(KEY[at : at + 7] for at in range(0, len(KEY), 7))
 SPELLINGS["accented"] = "".join(char + "\u0301" for char in KEY)
 SPELLINGS["case swapped"] = KEY.swapcase()
 SPELLINGS["backwards"] = KEY[::-1]
@@ -101,6 +104,24 @@ def test_the_key_is_hidden_in_any_spelling(spelling: str, around: str) -> None:
 def test_what_stands_around_the_key_is_kept(spelling: str) -> None:
     told = redacted(f'{{"detail": "the key {SPELLINGS[spelling]} is unknown", "id": "id-1"}}')
     assert told == '{"detail": "the key *** is unknown", "id": "id-1"}'
+
+
+def test_what_cannot_be_told_from_the_key_is_hidden_with_it() -> None:
+    assert redacted("the key\n" + "\n".join(KEY[at : at + 7] for at in range(0, len(KEY), 7)) + "\nis unknown") == "***"
+
+
+@pytest.mark.parametrize("text", ["half a pair \udcff and \ud83d", "&#9999999; &#xffffff; \\Uffffffff \\u{ffffff}"])
+def test_a_text_without_the_key_comes_through_whatever_it_holds(text: str) -> None:
+    assert redacted(text) == text
+
+
+def test_no_more_than_the_key_is_hidden_of_the_word_that_it_stands_in() -> None:
+    for written in (KEY, base64.b64encode(KEY.encode()).decode().rstrip("=")):
+        assert redacted(f"<p>a1_{written}_b2</p>") == "<p>a1_***_b2</p>"
+
+
+def test_a_part_of_a_key_of_signs_is_found_with_its_slashes_escaped() -> None:
+    assert without_key(rb'{"a": "----\/\/\/\/++++", "b": 1}', Secret("----////++++....")) == b'{"a": "***", "b": 1}'
 
 
 @given(st.integers(0, len(KEY) - 12), st.integers(12, len(KEY)), st.sampled_from(["", " ", "x", "%20", "é", '"', "0"]))
@@ -147,6 +168,12 @@ def test_a_short_or_odd_key_is_hidden_whole(key: str) -> None:
     assert without_key(b"the kex is", held) == b"the kex is"
 
 
+def test_a_secret_is_neither_shown_nor_pickled() -> None:
+    assert KEY not in f"{HELD} {HELD!r} {HELD:>40}"
+    with pytest.raises(TypeError):
+        pickle.dumps(HELD)
+
+
 def test_less_than_four_characters_are_no_secret() -> None:
     assert without_key(b"abc", Secret("abc")) == b"abc"
     assert without_key(b"text", Secret("")) == b"text"
@@ -184,7 +211,7 @@ async def test_the_key_in_a_redirect_s_host_name_is_hidden() -> None:
     for host in ("test-key-7hq2zr9wxb4.evil.example", "TEST-KEY-7HQ2ZR.9WXB4.evil.example", "x.test%2Dkey-7hq2zr9wxb4"):
         with hostile_server(answering(head(302, "Content-Length: 0", f"Location: https://{host}/x"))) as server:
             async with GettClient(server.url, key) as client:
-                with pytest.raises(UnreadableAnswerError, match="a redirect to ") as caught:
+                with pytest.raises(UnreadableAnswerError, match=r"a redirect to \*\*\*,") as caught:
                     await client.status("id-1")
         assert "7hq2" not in (str(caught.value) + str(caught.value.facts)).lower()
 

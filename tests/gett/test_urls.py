@@ -54,6 +54,8 @@ def test_a_usable_base_url_is_brought_into_normal_form(url: str, normal: str) ->
         ("https://api.gett-tech.com/?", "query or a fragment"),
         (" https://api.gett-tech.com", "blanks"),
         ("https://api.gett-tech.com\r\nX: y", "blanks"),
+        ("https://api.gett-tech.com\x07", "blanks"),
+        ("https://api.gett-tech.com/\n", "blanks"),
         ("https://аpi.gett-tech.com", "blanks or characters"),
         ("https://api.gett-tech.com:99999", "not a URL"),
         ("https://[::1", "not a URL"),

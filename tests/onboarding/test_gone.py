@@ -8,11 +8,13 @@ import pytest
 from gett_script import LOST, NOT_FOUND, OTHER, Reply, made, problem, scripted_gett
 from runtimes import registration, runtime, stored
 
-from gett_tui.errors import GettTuiError
+from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.errors import GettError, ProblemError
-from gett_tui.onboarding.errors import NotKnownError, NotPossibleError
+from gett_tui.onboarding.errors import NotKnownError, NotPossibleError, UnconfirmedError
 from gett_tui.onboarding.ports import DuplicateError
+from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState, can_change
+from gett_tui.storage.record_store import RecordStore
 
 FOREIGN: list[Reply] = [
     Reply(404, {"type": "about:blank", "title": "Not Found", "status": 404}, "application/problem+json"),
@@ -129,3 +131,78 @@ async def test_where_gett_does_not_tell_a_gone_store_is_not_registered_again(tmp
         gett.will("register", made(OTHER))
         await running.service.register(registration())
         assert gett.count("register") == 2
+
+
+NAMES = ["o-1", "o-2", "o-3", "o-4"]
+
+
+def planted(folder: Path, *statuses: str) -> None:
+    """Stores of an earlier day."""
+    store = RecordStore(folder, "1-before")
+    store.open()
+    for name, status in zip(NAMES, statuses, strict=False):
+        store.add(Record(name, status, onboarding_id=name, partner_store_id=f"p-{name}"))
+
+
+@pytest.mark.parametrize("believe", [None, True])
+async def test_no_store_goes_when_gett_knows_none_though_each_is_asked_about_by_a_process_of_its_own(
+    tmp_path: Path, believe: bool | None
+) -> None:
+    """As a loop of ``gett-tui refresh`` does, at a wrong host whose NOT_FOUND is Gett's own."""
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active", "ready_to_activate")
+    async with scripted_gett(status=NOT_FOUND) as (_, url):
+        for name in NAMES:
+            async with runtime(tmp_path, url) as running:
+                with pytest.raises(NotKnownError) as caught:
+                    await running.service.refresh(name, believe_gone=believe)
+                assert caught.value.cause is Cause.STORES_UNKNOWN
+                assert running.service.missing.is_wave
+    assert all(isinstance(record.status, str) for record in stored(tmp_path))
+
+
+async def test_a_store_goes_alone_when_gett_knows_another(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active")
+    async with (
+        scripted_gett(status=[NOT_FOUND, NOT_FOUND, made("o-2", "p-o-2", "catalog_failed")]) as (gett, url),
+        runtime(tmp_path, url) as running,
+    ):
+        assert (await running.service.refresh("o-1")).status is OwnState.GONE
+        assert gett.count("status") == 3
+
+
+async def test_where_the_others_cannot_be_asked_no_store_goes(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed")
+    async with (
+        scripted_gett(status=[NOT_FOUND, NOT_FOUND, problem(500, "INTERNAL")]) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        with pytest.raises(ProblemError):
+            await running.service.refresh("o-1")
+    assert all(isinstance(record.status, str) for record in stored(tmp_path))
+
+
+async def test_an_answer_about_another_store_lets_nobody_be_gone(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active")
+    async with (
+        scripted_gett(status=[NOT_FOUND, NOT_FOUND, made("o-2", "p-x", "catalog_failed")]) as (_, url),
+        runtime(tmp_path, url) as running,
+    ):
+        with pytest.raises(NotKnownError):
+            await running.service.refresh("o-1")
+    assert all(isinstance(record.status, str) and record.trouble is None for record in stored(tmp_path))
+
+
+async def test_a_question_that_is_refused_says_nothing_and_the_next_store_is_asked(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active")
+    answers = [NOT_FOUND, NOT_FOUND, problem(422, "VALIDATION_FAILED"), made("o-3", "p-o-3", "active")]
+    async with scripted_gett(status=answers) as (gett, url), runtime(tmp_path, url) as running:
+        assert (await running.service.refresh("o-1")).status is OwnState.GONE
+        assert gett.count("status") == 4
+
+
+async def test_a_lost_cancellation_in_a_wave_is_unconfirmed(tmp_path: Path) -> None:
+    planted(tmp_path, "pending_catalog", "catalog_failed", "active")
+    async with scripted_gett(cancel=LOST, status=NOT_FOUND) as (_, url), runtime(tmp_path, url) as running:
+        with pytest.raises(UnconfirmedError):
+            await running.service.cancel("o-1")
+        assert running.service.get("o-1").status == "pending_catalog"

@@ -263,3 +263,33 @@ async def test_what_gett_may_say_of_a_cancellation_ends_the_store(tmp_path: Path
     ):
         record = await running.service.register(registration())
         assert (await running.service.cancel(record.key)).status is OwnState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("named", "is_kept"),
+    [
+        ("test-key-service", False),
+        ("o-test-key-service-1", False),
+        (r"test-key-\u0073ervice", False),
+        ("dGVzdC1rZXktc2VydmljZQ==", False),
+        (r"\ud83d", True),
+        (r"o-\udc00-1", True),
+        ("o-\N{REPLACEMENT CHARACTER}", True),
+    ],
+)
+async def test_an_id_that_is_not_whole_here_is_unconfirmed_with_the_raw_answer_but_for_the_key(
+    tmp_path: Path, named: str, is_kept: bool
+) -> None:
+    reply = Reply(200, f'{{"onboardingId": "{named}", "partnerStoreId": "p-1", "status": "x", "mark": "m-1"}}')
+    async with scripted_gett(register=reply) as (gett, url), runtime(tmp_path, url) as running:
+        with pytest.raises(UnconfirmedError):
+            await running.service.register(registration())
+        with pytest.raises(DuplicateError):
+            await running.service.register(registration())
+        assert gett.count("register") == 1
+    (kept,) = stored(tmp_path)
+    assert (kept.status, kept.onboarding_id) == (OwnState.UNCONFIRMED, None)
+    assert "m-1" in (kept.answer or "")
+    assert (named in (kept.answer or "")) is is_kept
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or b"test-key-service" not in path.read_bytes()

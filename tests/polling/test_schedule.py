@@ -76,6 +76,13 @@ def test_a_store_that_has_hung_for_long_is_asked_less_often() -> None:
     assert times(90) > times(7_200) > times(200_000) >= 4
 
 
+@pytest.mark.parametrize("age", [1e9, 1e18])
+def test_a_moving_store_that_has_hung_for_years_is_still_asked_every_minute(age: float) -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", INGESTING, 0.0, age=age)
+    assert 9 <= len(run(schedule, 600, 10)) <= 11
+
+
 def test_the_store_that_a_person_looks_at_is_asked_most() -> None:
     schedule = Schedule(random.Random(1))
     for number in range(500):
@@ -83,6 +90,103 @@ def test_the_store_that_a_person_looks_at_is_asked_most() -> None:
     schedule.watch("s7", 0.0)
     asked = Counter(key for _, key in run(schedule, 100, 10))
     assert 40 <= asked["s7"] <= 55
+
+
+def test_a_store_that_is_being_asked_about_is_not_asked_again_since_a_person_looks_at_it() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", PENDING, 0.0)
+    assert schedule.take(1.0) == "a"
+    schedule.watch("a", 1.0)
+    assert schedule.take(10.0) is None
+
+
+def test_a_question_that_was_planned_before_is_not_asked_beside_the_one_under_way() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", READY, 0.0)
+    assert schedule.take(1.0) == "a"
+    schedule.asked("a", 1.0)
+    schedule.watch("a", 2.0)
+    assert schedule.take(4.0) == "a"
+    assert schedule.take(500.0) is None
+
+
+def test_to_look_at_a_store_puts_no_question_off() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", PENDING, 0.0)
+    schedule.watch("a", 0.0)
+    assert schedule.take(1.0) == "a"
+
+
+def test_the_wait_is_until_somebody_is_due() -> None:
+    schedule = Schedule(random.Random(1))
+    assert schedule.wait(0.0) is None
+    schedule.put("a", PENDING, 0.0)
+    assert 0 < (schedule.wait(0.0) or 0) <= 1
+    assert schedule.wait(1.0) == 0
+    assert schedule.take(1.0) == "a"
+    schedule.asked("a", 1.0)
+    assert 1.8 <= (schedule.wait(1.0) or 0) <= 2.2
+
+
+def test_a_store_that_has_just_changed_is_left_alone_for_a_moment() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", PENDING, 0.0)
+    schedule.put("a", INGESTING, 0.0)
+    assert schedule.take(1.8) is None
+    assert schedule.take(10.0) == "a"
+
+
+def test_the_gone_stores_of_a_list_that_was_just_loaded_are_asked_over_an_hour() -> None:
+    schedule = Schedule(random.Random(1))
+    for number in range(100):
+        schedule.put(f"s{number}", OwnState.GONE, 0.0)
+    assert len(run(schedule, 60, 10)) < 10
+
+
+def test_a_status_that_is_told_again_changes_nothing() -> None:
+    def asked(often: int) -> int:
+        schedule, count = Schedule(random.Random(1)), 0
+        schedule.put("a", PENDING, 0.0)
+        for tenth in range(1, 1_200):
+            for _ in range(often):
+                schedule.put("a", PENDING, tenth / 10)
+            if schedule.take(tenth / 10) is not None:
+                schedule.asked("a", tenth / 10)
+                count += 1
+        return count
+
+    assert asked(3) == asked(0)
+
+
+def test_a_change_that_was_found_teaches_how_long_the_stage_took() -> None:
+    schedule = Schedule(random.Random(1))
+    before = schedule.stages.expected_news(PENDING, 0.0, 5.0)
+    for number in range(50):
+        schedule.put(f"s{number}", PENDING, 0.0)
+        schedule.asked(f"s{number}", 3.0)
+        schedule.put(f"s{number}", INGESTING, 5.0)
+    assert schedule.stages.expected_news(PENDING, 0.0, 5.0) > 4 * before
+
+
+def test_two_states_of_one_moment_teach_nothing() -> None:
+    schedule = Schedule(random.Random(1))
+    before = schedule.stages.expected_news(PENDING, 0.0, 5.0)
+    schedule.put("a", PENDING, 7.0, age=2.0)
+    schedule.put("a", INGESTING, 7.0, age=1.0)
+    assert schedule.stages.expected_news(PENDING, 0.0, 5.0) == before
+
+
+def test_stores_that_come_in_the_place_of_others_are_all_asked() -> None:
+    schedule = Schedule(random.Random(1))
+    for number in range(100):
+        schedule.put(f"old{number}", PENDING, 0.0)
+    out = {schedule.take(5.0), schedule.take(5.0)}
+    for number in range(100):
+        schedule.remove(f"old{number}")
+        schedule.put(f"new{number}", PENDING, 5.0)
+    out |= {schedule.take(10.0) for _ in range(101)}
+    assert out >= {None, *(f"new{number}" for number in range(100))}
+    assert len(out) == 103
 
 
 def test_when_the_budget_is_short_all_of_it_is_used_and_nobody_starves() -> None:
@@ -131,6 +235,26 @@ def test_of_all_that_wait_the_one_with_most_news_expected_is_asked_first() -> No
         schedule.put(f"old{number}", INGESTING, 0.0, age=50_000.0)
     schedule.put("hot", PENDING, 0.0, age=20.0)
     assert schedule.take(30.0) == "hot"
+
+
+def test_a_store_that_was_asked_about_since_it_was_ranked_waits_for_its_new_place() -> None:
+    schedule = Schedule(random.Random(1))
+    for key in "ab":
+        schedule.put(key, PENDING, 0.0, age=20.0)
+    for number in range(200):
+        schedule.put(f"s{number}", INGESTING, 0.0, age=100.0)
+    assert schedule.take(60.0) == "a"
+    schedule.watch("b", 60.0)
+    assert schedule.take(60.0) == "b"
+    schedule.asked("b", 60.0)
+    schedule.watch(None, 60.0)
+    assert schedule.take(63.0) != "b"
+
+
+def test_a_failed_store_is_asked_every_few_minutes() -> None:
+    schedule = Schedule(random.Random(1))
+    schedule.put("a", FAILED, 0.0)
+    assert 3 <= len(run(schedule, 600, 10)) <= 5
 
 
 def test_rates_follow_the_square_root_of_the_hazard() -> None:
@@ -226,6 +350,7 @@ def test_expected_news_is_finite_and_grows_with_time(status: str, age: float, ah
     assert stages.expected_news(status, age, ahead * 2) >= news - 1e-6
 
 
+@pytest.mark.slow
 def test_a_thousand_gone_stores_are_asked_rarely_and_take_nothing_from_the_moving_ones() -> None:
     def asked_of_moving(gone: int) -> tuple[int, Counter[str]]:
         schedule = Schedule(random.Random(1))

@@ -37,6 +37,13 @@ def test_one_odd_store_does_not_overturn_the_prior() -> None:
     assert chance_within(stages, PENDING, 20.0) > 0.2
 
 
+def test_a_stage_that_always_took_the_same_time_is_expected_to_go_on_when_it_does_not() -> None:
+    stages = StageTimes()
+    for _ in range(500):
+        stages.learn(PENDING, 20.0)
+    assert 0 < stages.expected_news(PENDING, 1e6, 10.0) < 10
+
+
 def test_one_status_teaches_nothing_about_another() -> None:
     stages = StageTimes()
     before = stages.expected_news(INGESTING, 30.0, 10.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -66,6 +67,28 @@ def running(*options: str, program: str = "", **variables: str) -> Iterator[Runn
             one.process.kill()
             one.process.wait(LONG)
             one.close()
+
+
+def test_what_the_readme_types_registers_a_store_whose_catalog_is_good(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    block = next(block for block in readme.split("```sh\n") if "/catalogs/good.json" in block)
+    export, _, typed = block.partition("```")[0].replace("\\\n", "").partition("\n")
+    with running() as one:
+        given = dict(word.split("=", 1) for word in shlex.split(export)[1:])
+        given["GETT_BASE_URL"] = one.url
+        env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **given}
+
+        def types(line: str) -> str:
+            words = shlex.split(line.replace("http://127.0.0.1:8787", one.url))
+            assert words[0] == "gett-tui"
+            done = subprocess.run(
+                [sys.executable, "-m", "gett_tui", *words[1:]], env=env, text=True, capture_output=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        assert "cb-12\tCorner Bakery" in types(typed.splitlines()[0])
+        until(lambda: types("gett-tui refresh cb-12").startswith("ready_to_activate"))
 
 
 def go_live(http: httpx.Client, webhook_url: str) -> None:

@@ -105,10 +105,10 @@ async def test_thousands_of_onboardings_are_pulled_in_the_order_of_their_times_a
         made = state.register({"catalogCallbackUrl": str(number)})
         made.pending_until = number / 1_000
         pulls.plan(made)
-    await pulls.settled()
+    await pulls.pull_due()
     assert seen == ["0"]
     now = 60.0
-    await pulls.settled()
+    await pulls.pull_due()
     assert seen == [str(number) for number in range(5_000)]
     assert most <= AT_ONCE
     assert {state.status(one) for one in state.onboardings.values()} == {FAILED}
@@ -122,7 +122,7 @@ async def test_a_download_that_breaks_in_an_unforeseen_way_fails_its_onboarding_
     pulls = Pulls(state, download, lambda: 30.0)
     made = state.register({"catalogCallbackUrl": "x"})
     pulls.plan(made)
-    await pulls.settled()
+    await pulls.pull_due()
     assert made.error == "The catalog cannot be processed (LookupError)."
 
 
@@ -134,7 +134,7 @@ async def test_a_reason_that_no_answer_could_tell_is_told_all_the_same() -> None
     pulls = Pulls(state, download, lambda: 30.0)
     made = state.register({"catalogCallbackUrl": "x"})
     pulls.plan(made)
-    await pulls.settled()
+    await pulls.pull_due()
     assert (made.error or "").encode().endswith(b"half a pair: \\ud800")
 
 

@@ -200,7 +200,7 @@ async def test_the_demo_s_stores_move_by_themselves_without_a_network() -> None:
                 answer = await http.get(f"{STORES}/{made.onboarding_id}")
                 if answer.status_code == 200:
                     seen[seed.name].add(answer.json()["status"])
-            await embedded.settled()
+            await embedded.pull_due()
             now += 5
     assert seen["Pizza Süd"] >= {PENDING, INGESTING, READY}
     assert FAILED in seen["Green Bowl Station"]

@@ -101,7 +101,7 @@ def test_a_record_is_durable_before_its_attempt_goes(
 ) -> None:
     disk = Recorder(monkeypatch)
     store.confirm_attempt(attempt("a9", "p-9"), "o-9", made)
-    assert disk.of(tmp_path) == [*["write", "fsync", "rename", "fsync"], *["remove", "fsync"]]
+    assert disk.of(tmp_path) == [*["write", "fsync", "rename", "fsync"], "write", *["remove", "fsync"]]
     assert disk.of(tmp_path / "onboardings") == WRITTEN
     assert disk.of(tmp_path / "attempts") == REMOVED
 

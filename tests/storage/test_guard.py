@@ -107,7 +107,7 @@ def test_where_nothing_can_be_read_the_index_decides(tmp_path: Path, harm: Harm)
         store = opened(tmp_path, "2-new")
         with pytest.raises(DuplicateError):
             store.begin_attempt(attempt("a2"))
-        (tmp_path / "attempts" / "a3.toml").unlink(missing_ok=True)
+        store.discard_attempt("a3")
         store.begin_attempt(attempt("a3", "p-2"))
         settle(store)
         store.save_index()  # it must not forget what it alone knows
@@ -248,71 +248,6 @@ def test_what_gett_calls_the_store_counts_too(tmp_path: Path) -> None:
     with pytest.raises(DuplicateError):
         store.begin_attempt(attempt("a2"))
     assert store.begin_attempt(attempt("a3", "p-2")).key == "a3"
-
-
-def _removed(folder: Path) -> None:
-    shutil.rmtree(folder)
-
-
-def _emptied(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-
-
-@pytest.mark.parametrize("harm", [_removed, _emptied])
-def test_stores_whose_folder_was_lost_are_not_registered_again_as_long_as_the_index_knows_them(
-    tmp_path: Path, harm: Harm
-) -> None:
-    before = opened(tmp_path)
-    for number in range(3):
-        before.add(stored(f"o-{number}", f"p-{number}"))
-    before.add(stored("o-9", "p-9", OwnState.CANCELLED))
-    settle(before)
-    before.save_index()
-    harm(tmp_path / "onboardings")
-    assert sum(remark.is_bad and "track" in remark.text for remark in inspect(tmp_path).remarks) == 3
-    for turn in range(3):
-        store = opened(tmp_path, f"{turn}-new")
-        assert len(store.problems) == 3 - turn
-        with pytest.raises(DuplicateError):
-            store.begin_attempt(attempt("a2", "p-2"))
-        assert store.begin_attempt(attempt(f"b{turn}", f"p-9{turn}")).key == f"b{turn}", "nobody knows of that one"
-        store.add(stored(f"o-{turn}", f"p-{turn}"))  # as tracking it does
-        assert len(store.problems) == 2 - turn
-        settle(store)
-        store.save_index()  # it must not forget what it alone knows
-    assert opened(tmp_path, "9-new").begin_attempt(attempt("a9", "p-9")).key == "a9", "that one had ended"
-
-
-def test_one_store_that_a_person_removed_is_forgotten(tmp_path: Path) -> None:
-    before = opened(tmp_path)
-    for number in (1, 2):
-        before.add(stored(f"o-{number}", f"p-{number}"))
-    settle(before)
-    before.save_index()
-    place(tmp_path).unlink()
-    store = opened(tmp_path, "2-new")
-    assert store.problems == ()
-    assert store.begin_attempt(attempt()).key == "a1"
-
-
-def test_the_last_store_that_a_person_removed_is_forgotten_by_who_saw_it_and_taken_for_lost_at_a_start(
-    tmp_path: Path,
-) -> None:
-    running = opened(tmp_path)
-    running.add(stored("o-1"))
-    settle(running)
-    running.save_index()
-    place(tmp_path).unlink()
-    running.sync()
-    assert running.records() == []
-    assert running.problems == ()
-    start = opened(tmp_path, "2-new")
-    assert [Path(problem.place).name for problem in start.problems] == [place(tmp_path).name]
-    with pytest.raises(DuplicateError):
-        start.begin_attempt(attempt())
-    running.save_index()
-    assert opened(tmp_path, "3-new").begin_attempt(attempt()).key == "a1", "who saw it go has said so in the index"
 
 
 def test_a_file_in_the_folder_s_place_refuses_and_is_told(tmp_path: Path) -> None:

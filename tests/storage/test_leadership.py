@@ -122,7 +122,8 @@ def test_of_two_copies_one_leads_and_the_other_takes_over_when_it_resigns(tmp_pa
     clock = Clock()
     one, two = copies(tmp_path, clock)
     assert one.lead(CALM) == Lead(is_ours=True)
-    trouble = PollingReport(None, NOW, "no answer", NOW, "timeout", {"host": "h", "tries": 3, "places": ["a", "b"]})
+    facts = {"host": "h", "tries": 3, "places": ["a", "b"]}
+    trouble = PollingReport(None, NOW, "no answer", NOW, "timeout", facts, "the disk is full", "file", {"errno": 28})
     assert one.lead(trouble).is_ours
     assert two.lead(CALM) == Lead(is_ours=False, report=trouble._replace(pid=os.getpid()))
     assert (one.holds(), two.holds()) == (True, False)
@@ -516,6 +517,7 @@ def test_a_killed_holder_is_replaced_at_the_next_look(tmp_path: Path, holder: su
     leadership.resign()
 
 
+@pytest.mark.slow
 def test_a_stopped_holder_is_told_of_and_replaced_and_finds_that_out_when_it_goes_on(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:

@@ -19,7 +19,7 @@ from store_driver import AT, an_hour_later, attempt, made, opened, records, sett
 
 from gett_tui.onboarding.ports import RecordGoneError, StorageError, UnkeepableError
 from gett_tui.onboarding.record import Record, RecordError
-from gett_tui.storage.record_store import VANISHED, RecordStore
+from gett_tui.storage.record_store import RecordStore
 
 COPIES = st.integers(0, 1)
 NUMBERS = st.integers(0, 3)
@@ -35,12 +35,11 @@ HARMS: dict[str, Callable[[bytes], bytes]] = {
 def damaged(store: RecordStore) -> set[str]:
     """The names of the files that are no usable records.
 
-    What went away with all others is no file: a start knows it from the index alone, as old as that may be, while who
-    saw a person remove the last record has forgotten it.
+    What is lost is no file: a start knows it from the index, as old as that may be, and who saw it go from memory.
     """
-    vanished = {problem.place for problem in store.problems if problem.text == VANISHED}
-    assert not [place for place in vanished if Path(place).exists()]
-    return {Path(problem.place).name for problem in store.problems if problem.place not in vanished}
+    lost = {problem.place for problem in store.lost.problems()}
+    assert not [place for place in lost if Path(place).exists()]
+    return {Path(problem.place).name for problem in store.problems if problem.place not in lost}
 
 
 class Copies(RuleBasedStateMachine):

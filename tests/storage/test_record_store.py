@@ -266,6 +266,7 @@ def test_different_identifiers_have_different_files(identifiers: list[str]) -> N
     assert len({file_name(identifier) for identifier in identifiers}) == len(identifiers)
 
 
+@pytest.mark.slow
 def test_ten_thousand_records_come_in_batches_and_a_sync_finds_the_one_that_changed(tmp_path: Path) -> None:
     one = opened(tmp_path, "1-a")
     for number in range(10_000):

@@ -64,7 +64,7 @@ def test_what_is_written_there_keeps_the_form_that_it_reads(folder: Path) -> Non
         assert (table["format"], table["revision"]) == (1, revision)
         assert record_at(folder / "onboardings" / f"{name}.toml").token.startswith(f"{revision}-")
     assert {path.suffix for path in folder.rglob("*.*")} <= {".toml", ".damaged", ".format0"}
-    assert {path.name for path in folder.iterdir()} == {"onboardings", "attempts", "locks", "host", "index"}
+    assert {path.name for path in folder.iterdir()} == {"onboardings", "attempts", "locks", "host", "index", "removed"}
 
 
 def test_a_change_by_it_is_another_version(folder: Path) -> None:

@@ -15,6 +15,7 @@ from gett_tui.onboarding.record import Record, RecordError
 from gett_tui.storage.toml_codec import NewerFormatError, decode, to_toml
 
 
+@pytest.mark.slow
 @given(RECORDS)
 @settings(max_examples=300, deadline=None)
 def test_what_is_written_is_what_is_read(record: Record) -> None:

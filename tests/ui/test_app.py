@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,14 +21,14 @@ from textual_inside import hear_terminal
 
 from gett_tui.errors import ConfigError
 from gett_tui.gett.client import Timeouts
-from gett_tui.onboarding import events
+from gett_tui.onboarding.ports import StorageError
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
 from gett_tui.runtime import Runtime
 from gett_tui.sandbox.settings import Settings
-from gett_tui.storage import index
+from gett_tui.storage import files, index
+from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
-from gett_tui.ui import notifications
 from gett_tui.ui.commands import COMMANDS, as_markdown
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.confirm import ConfirmScreen
@@ -181,7 +183,7 @@ async def test_a_key_that_cannot_act_says_why_and_does_nothing(
 ) -> None:
     plant(tmp_path, live.state, records()[number : number + 1])
     app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
         await pilot.press(key)
         await pilot.pause()
@@ -440,10 +442,10 @@ async def test_marked_stores_are_acted_on_together_and_those_that_cannot_are_lef
         await until(pilot, lambda: live.carried_out("cancel") == 2)
 
 
-async def test_news_brings_a_toast_and_the_bell(tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_news_brings_a_message_and_the_bell(tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(tmp_path, live.state, records()[2:3])
     app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
         rung: list[bool] = []
         monkeypatch.setattr(app, "bell", lambda: rung.append(True))
@@ -486,26 +488,13 @@ async def test_the_title_counts_what_the_filter_lets_through_when_stores_change(
         await until(pilot, lambda: "/ready · 2 of 9" in screen_text(app))
 
 
-async def test_news_that_comes_thick_is_told_together(
-    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(notifications, "NEWS_PACE", 0.3)
-    app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await start(pilot, 0)
-        ready = [records()[1]._replace(key=f"k-{number}") for number in range(20)]
-        for record in ready:
-            app.main.hear(events.News(record))
-        await until(pilot, lambda: any("19 stores are ready" in said for said in app.said))
-        assert len(app.said) == 2
-        await pilot.pause(0.4)
-        app.main.hear(events.News(records()[0]))
-        await until(pilot, lambda: any("Harbour Sushi catalog failed" in said for said in app.said))
-
-
 @pytest.mark.parametrize(
     ("store", "key", "words"),
-    [(1, "a", "Activate this store"), (1, "x", "Cancel onboarding this store"), (0, "e", "Cancel, and register anew")],
+    [
+        (1, "a", "Put this store live"),
+        (1, "x", "Cancel the onboarding of this store"),
+        (0, "e", "Cancel old, register anew"),
+    ],
 )
 async def test_what_the_full_screen_tells_to_press_acts_on_the_store_it_shows(
     tmp_path: Path, live: Live, store: int, key: str, words: str
@@ -559,7 +548,7 @@ async def test_hostile_text_is_shown_inert_everywhere(tmp_path: Path, live: Live
     )
     plant(tmp_path, live.state, [record])
     app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
         for keys in (["x"], ["escape"], ["enter"], ["q"], ["y"], ["a"], ["question_mark"], ["escape"]):
             await pilot.press(*keys)
@@ -618,6 +607,48 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
             await until(second, lambda: (two.main.stores.record(identifier(3)) or records()[3]).status[:5] == "ready")
 
 
+async def test_what_one_window_cannot_keep_stands_in_the_other_too(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, live.state)
+    one, two = make_app(tmp_path, live.url), make_app(tmp_path, live.url)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async with one.run_test(size=SIZE) as first:
+        await start(first, 9)
+        await until(first, lambda: one.main.view.leading is True)
+        async with two.run_test(size=SIZE) as second:
+            await start(second, 9)
+            await until(second, lambda: two.main.view.leading is False)
+            monkeypatch.setattr(files, "_write_synced", full)
+            live.state.onboardings[identifier(3)].forced = "ready_to_activate"
+            one.main.action_refresh_all()
+            await until(second, lambda: "Nothing can be saved" in screen_text(one))
+            await until(second, lambda: "What Gett says is not kept by pid" in screen_text(two))
+            monkeypatch.undo()
+            one.main.action_refresh_all()
+            await until(second, lambda: "is not kept" not in screen_text(two))
+
+
+async def test_a_window_whose_own_mark_cannot_be_made_says_so(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, live.state)
+
+    def full(_self: Instances) -> None:
+        raise StorageError("Cannot write here", facts={"errno": errno.ENOSPC, "what": "Cannot write"})
+
+    monkeypatch.setattr(Instances, "announce", full)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await start(pilot, 9)
+        await until(pilot, lambda: "Nothing can be saved" in screen_text(app))
+        monkeypatch.undo()
+        await until(pilot, lambda: "Nothing can be saved" not in screen_text(app))
+
+
 def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:
     app = make_app(tmp_path, "https://127.0.0.1:1")
     assert KEY.reveal() not in repr(app) + repr(vars(app.main)) + repr(KEY) + f"{KEY}"
@@ -667,7 +698,7 @@ NEED_SERVICE = ("n", "a", "x", "e", "u", "t", "r", "R")
 
 async def test_a_key_pressed_before_the_records_are_read_says_so(tmp_path: Path) -> None:
     app = make_app(tmp_path, "http://127.0.0.1:9", preview=records(), runtime=NeverLoaded)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.runtime is not None)
         for number, key in enumerate(NEED_SERVICE, start=1):
             await pilot.press(key)
@@ -680,7 +711,7 @@ async def test_a_key_pressed_before_the_records_are_read_says_so(tmp_path: Path)
 async def test_as_long_as_there_is_no_way_to_gett_it_stands_on_the_screen_and_each_key_says_so(tmp_path: Path) -> None:
     plant(tmp_path)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=NoWay)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
         await until(pilot, lambda: "HTTPS_PROXY is no URL" in screen_text(app).splitlines()[1])
         assert "Trying again at" in screen_text(app).splitlines()[1]
@@ -701,7 +732,7 @@ async def test_as_long_as_there_is_no_way_to_gett_it_stands_on_the_screen_and_ea
 async def test_a_runtime_that_has_ended_stands_on_the_screen_and_each_key_says_so(tmp_path: Path) -> None:
     plant(tmp_path)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Ended)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 9)
         await until(pilot, lambda: "another machine's" in screen_text(app).splitlines()[1])
         app.said.clear()
@@ -715,7 +746,7 @@ async def test_a_runtime_that_has_ended_stands_on_the_screen_and_each_key_says_s
 
 async def test_refreshing_nothing_says_that_there_is_nothing(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 0)
         await pilot.press("r", "R")
         await pilot.pause()
@@ -726,7 +757,7 @@ async def test_a_key_whose_answer_is_long_in_coming_says_that_gett_is_being_aske
     with live_sandbox(Settings(delay=3)) as live:
         plant(tmp_path, live.state, records()[4:5])
         app = make_app(tmp_path, live.url, timeouts=Timeouts(connect=10, read=10, write=10, pool=10, total=20))
-        async with app.run_test(size=SIZE, notifications=True) as pilot:
+        async with app.run_test(size=SIZE) as pilot:
             await start(pilot, 1)
             await pilot.press("r")
             await until(pilot, lambda: "Gett is being asked; no answer yet." in app.said)
@@ -738,7 +769,7 @@ async def test_all_stores_that_can_change_are_asked_about_the_gone_ones_too(tmp_
     ended = records()[6]
     plant(tmp_path, None, [gone, ended])
     app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 2)
         await pilot.press("R")
         await pilot.pause()
@@ -748,7 +779,7 @@ async def test_all_stores_that_can_change_are_asked_about_the_gone_ones_too(tmp_
 async def test_the_full_screen_says_why_a_key_cannot_act_and_stays(tmp_path: Path, live: Live) -> None:
     plant(tmp_path, live.state, records()[4:5])
     app = make_app(tmp_path, live.url)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(size=SIZE) as pilot:
         await start(pilot, 1)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, DetailScreen))

@@ -9,6 +9,7 @@ from textual.widgets import Button
 from gett_tui.onboarding.record import Record
 from gett_tui.ui.environment import Environment
 from gett_tui.ui.screens.confirm import ConfirmScreen
+from gett_tui.ui.screens.dialog import fitted
 
 SMALL = (80, 24)
 READY = record(("ready_to_activate", 60))
@@ -111,3 +112,80 @@ async def test_a_hostile_store_is_shown_inert(text: str) -> None:
             if "click=" in words:
                 await pilot.click(offset=(words.index("click=") + 3, row))
     assert app.rung == 0
+
+
+LONG = "An extremely long store name that goes on and on until nobody reads it, Berlin Mitte 17"
+FAR = Environment("a-very-long-profile-name-of-24", "some.extremely.long.host.name.of.gett.example", is_production=True)
+
+
+@pytest.mark.parametrize("size", [SMALL, (50, 15), (80, 15), (50, 24), (120, 40)])
+@pytest.mark.parametrize("stores", [1, 2, 40])
+@pytest.mark.parametrize("action", ["activate", "cancel", "again", "drop"])
+async def test_it_hides_nothing_that_an_answer_needs(action: str, stores: int, size: tuple[int, int]) -> None:
+    partner = "partner-" + "0123456789" * 6 + "-end"
+    made = [one._replace(partner_store_id=partner, sent=sent(LONG, partner)) for one in chain(stores)]
+    app = asked(action, made, FAR, left_out=1)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        words = app.words()
+        for shown in ("PRODUCTION", "some.extrem", "t.example)?", "An ex", "17", "-end", "(y)", "left out"):
+            assert shown in words, app.text()
+        assert app.focused is app.screen.query_one("#safe", Button)
+        for button in app.screen.query(Button):
+            assert button.region.bottom < size[1], "it is on the screen as a whole"
+            assert app.screen.region.contains_region(button.region)
+        await pilot.press("y")
+        await until(pilot, lambda: app.answer is True)
+
+
+async def test_it_fits_a_terminal_that_changes_its_size_while_it_is_open() -> None:
+    made = READY._replace(sent=sent(LONG, "cb-12"))
+    app = asked("cancel", [made], FAR)
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert LONG[:20] in app.text(), "it is whole at once, and not one frame later"
+        for size in ((50, 15), (80, 24), (50, 24), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            for shown in ("An extr", "te 17", "partner id cb-12", "(y)", "t.example)?"):
+                assert shown in app.words(), app.text()
+
+
+@pytest.mark.parametrize(
+    ("action", "stores", "question"),
+    [
+        ("activate", 1, "Put this store live on SANDBOX"),
+        ("activate", 20, "Put 20 stores live on SANDBOX"),
+        ("cancel", 1, "Cancel the onboarding of this store on SANDBOX"),
+        ("cancel", 2, "Cancel the onboarding of 2 stores on SANDBOX"),
+        ("again", 1, "Register this store again on SANDBOX"),
+        ("drop", 1, "Drop this store on SANDBOX"),
+    ],
+)
+async def test_the_question_is_a_sentence_for_one_and_for_many(action: str, stores: int, question: str) -> None:
+    app = asked(action, chain(stores))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert question in app.words()
+
+
+async def test_a_store_without_a_partner_id_is_named_by_its_onboarding_id() -> None:
+    app = asked("cancel", [Record("k-1", "pending_catalog", onboarding_id="ob-77")])
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert "ob-77 partner id not known onboarding id ob-77" in app.words()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "shown"),
+    [
+        ("short", 9, "short"),
+        ("exactly-9", 9, "exactly-9"),
+        ("exactly-ten", 10, "exactl…ten"),
+        ("寿司寿司寿司", 9, "寿司寿…司"),
+        ("abc", 2, "a…"),
+        ("abc", 0, ""),
+        ("a\x1bb", 9, "a\ufffdb"),
+    ],
+)
+def test_what_is_too_long_is_cut_in_its_middle(text: str, cells: int, shown: str) -> None:
+    assert fitted(text, cells) == shown

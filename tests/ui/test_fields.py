@@ -8,13 +8,16 @@ import pytest
 from app_driver import DrivenApp, make_app, screen_text, until
 from dialog_driver import SANDBOX, DialogApp
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from gett_tui.onboarding.registration import FIELDS
 from gett_tui.ui.form_result import Accepted, Submitted
 from gett_tui.ui.screens.ask import AskScreen
+from gett_tui.ui.screens.leave import LeaveScreen
 from gett_tui.ui.screens.register import RegisterScreen
+from gett_tui.ui.terminal.pastes import TOO_LONG, RefusedPaste
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -36,8 +39,7 @@ async def paste(pilot: Pilot[None], field: str, text: str) -> str:
     pilot.app.screen.query_one(f"#{field}").focus()
     await pilot.pause()
     pilot.app.post_message(events.Paste(text))
-    await pilot.pause()
-    await pilot.pause()
+    await pilot.pause(0.05)
     return pilot.app.screen.query_one(f"#{field}", Input).value
 
 
@@ -121,9 +123,12 @@ async def test_a_paste_replaces_what_is_selected() -> None:
 async def test_a_refused_paste_says_why_under_its_field() -> None:
     app = DialogApp(AskScreen("Track", "The id.", submit=taken))
     async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(RefusedPaste(TOO_LONG))
+        await until(pilot, lambda: TOO_LONG in app.words())
         assert await paste(pilot, "answer", "https://a.example\nhttps://b.example") == ""
         assert "2 lines" in app.words()
         assert await paste(pilot, "answer", "\n7b0d-\n0001\n") == "7b0d-0001"
+        assert TOO_LONG not in app.words()
         assert "2 lines" not in app.words()
 
 
@@ -160,3 +165,54 @@ async def test_the_filter_takes_200_characters_and_says_under_it_what_did_not_fi
         assert await paste(pilot, "filter", "\nroxy\n") == "roxy"
         assert "roxy" in screen_text(app).splitlines()[-1]
         assert app.main.stores.filter_text == "roxy"
+
+
+@pytest.mark.parametrize("opener", ["n", "t"])
+async def test_ctrl_q_in_a_half_filled_form_asks_and_keeps_what_was_typed(tmp_path: Path, opener: str) -> None:
+    app = make_app(tmp_path, NOWHERE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, opener, "q", "z", "ctrl+q")
+        for key in ("n", "escape", "enter"):
+            assert isinstance(app.screen, LeaveScreen)
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.screen.query(Input).first().value == "qz"
+            await pilot.press("ctrl+q", "ctrl+q")
+            await pilot.pause()
+        await pilot.press("y")
+        await until_ended(app)
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("keys", [["n"], ["n", "z", "backspace"], ["t"], ["slash", "z"], ["question_mark"], []])
+async def test_ctrl_q_asks_nothing_when_nothing_would_be_lost(tmp_path: Path, keys: list[str]) -> None:
+    app = make_app(tmp_path, NOWHERE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, *keys, "ctrl+q")
+        await until_ended(app)
+    assert app.return_code == 0
+
+
+async def test_ctrl_c_never_asks(tmp_path: Path) -> None:
+    app = make_app(tmp_path, NOWHERE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "n", "z", "ctrl+c")
+        await until_ended(app)
+    assert app.return_code == 130
+
+
+async def test_leaving_by_the_palette_asks_too(tmp_path: Path) -> None:
+    app = make_app(tmp_path, NOWHERE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "n", "z")
+        await app.run_action("quit")
+        await pilot.pause()
+        assert isinstance(app.screen, LeaveScreen)
+
+
+async def until_ended(app: App[int]) -> None:
+    import asyncio
+
+    async with asyncio.timeout(20):
+        while app.return_code is None:
+            await asyncio.sleep(0.02)

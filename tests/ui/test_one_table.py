@@ -8,12 +8,25 @@ from pathlib import Path
 
 import pytest
 from dialog_driver import NOW, record
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 import gett_tui
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import STAGES, OwnState, Status, meaning
-from gett_tui.ui.columns import ATTENTION, COLUMNS, ORDERS, Day, cells, face, titles, widths
-from gett_tui.ui.commands import COMMANDS, command, full_screen_bindings, with_keys
+from gett_tui.ui.columns import COLUMNS, ORDERS, Day, Needs, cells, face, inert, middle, titles, widths
+from gett_tui.ui.commands import (
+    BAR,
+    BAR_ALWAYS,
+    BAR_OF_ROW,
+    COMMANDS,
+    actions,
+    command,
+    full_screen_bindings,
+    with_keys,
+)
+from gett_tui.ui.sort_keys import ATTENTION, ORDER_NAMES
 from gett_tui.ui.status_style import STYLES, UNKNOWN, style_of
 
 ROOT = Path(gett_tui.__file__).parent
@@ -71,7 +84,25 @@ def test_a_command_knows_for_which_stores_it_is(command_id: str, states: set[obj
 
 def test_the_full_screen_has_its_keys_from_the_same_table() -> None:
     bound = {binding.key: binding.action for binding in full_screen_bindings()}
-    assert bound == {one.key: f"act('{one.id}')" for one in COMMANDS if one.full_screen}
+    assert bound == {one.key: one.id for one in COMMANDS if one.full_screen}
+
+
+def test_of_the_commands_that_share_a_place_of_the_key_bar_a_store_has_at_most_one() -> None:
+    for place in BAR_OF_ROW:
+        for state in (*Status, *OwnState, "menu_review"):
+            assert sum(command(each).applies(Record("k", state)) for each in place) <= 1
+    assert len({*BAR, *BAR_ALWAYS, *(each for place in BAR_OF_ROW for each in place)}) == len(
+        [*BAR, *BAR_ALWAYS, *(each for place in BAR_OF_ROW for each in place)]
+    )
+
+
+def test_each_choice_of_a_command_has_its_digit() -> None:
+    for one in COMMANDS:
+        if one.choices:
+            assert one.key.split(",") == [str(number + 1) for number in range(len(one.choices))]
+            assert actions(one) == [f"{one.id}({number})" for number in range(len(one.choices))]
+        else:
+            assert actions(one) == [one.id]
 
 
 # -- states
@@ -92,16 +123,31 @@ def test_every_state_has_its_look_and_every_stage_a_name_for_the_bar() -> None:
 DAY = Day(date(2026, 3, 14), UTC)
 
 
+@pytest.mark.parametrize("needs", [Needs(), Needs(40, 4), Needs(4, 40), Needs(300, 300)])
 @pytest.mark.parametrize("width", [*range(1, 120), 300])
-def test_the_columns_share_any_width_without_running_over(width: int) -> None:
+def test_the_columns_share_any_width_without_running_over(width: int, needs: Needs) -> None:
     shown = face(record(("ready_to_activate", 5)), DAY, False)
+    shared = widths(width, needs)
     if width > 12:
-        assert len("".join(cells(shown.texts, width, False))) == width - 3
-    assert sum(widths(width).columns) <= max(0, width)
+        assert len("".join(cells(shown.texts, shared, False))) == width - 3
+    assert sum(shared.columns) <= max(0, width)
+    if width > 60:
+        assert min(shared.columns) >= 6
+
+
+@given(st.text(max_size=40), st.integers(1, 30), st.booleans())
+def test_what_is_cut_in_the_middle_fills_its_cells_with_both_ends(text: str, width: int, ascii_only: bool) -> None:
+    text = inert(text, ascii_only)
+    shown = middle(text, width, ascii_only)
+    assert cell_len(shown) == width
+    if cell_len(text) > width > 7 and text.isascii():
+        head, _, tail = shown.partition(".." if ascii_only else "…")
+        assert text.startswith(head.rstrip()) or ".." in text
+        assert text.endswith(tail) or ".." in text
 
 
 def test_an_order_goes_by_its_column_and_every_column_has_one() -> None:
-    assert list(ORDERS) == [ATTENTION, *(column.order for column in COLUMNS)]
+    assert list(ORDERS) == list(ORDER_NAMES) == [ATTENTION, *(column.order for column in COLUMNS)]
     assert titles("since", "▾")[-1] == "Since▾"
     assert "▾" not in "".join(titles(ATTENTION, "▾"))
     old, new = record(("active", 50)), record(("active", 5))

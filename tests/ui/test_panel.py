@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
-from dialog_driver import FORBIDDEN, HOSTILE, NOW, DialogApp, record
+from dialog_driver import FORBIDDEN, HOSTILE, NOTHING, NOW, DialogApp, record, until
 from textual.events import MouseScrollDown
 from textual.geometry import Region
 from textual_inside import turn_wheel
@@ -14,6 +14,7 @@ from textual_inside import turn_wheel
 from gett_tui.onboarding.record import Pending, Record, Trouble
 from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.screens.detail import DetailScreen
+from gett_tui.ui.screens.help import HelpScreen
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 
 WAY = (
@@ -24,6 +25,10 @@ WAY = (
 )
 READY = record(*WAY)
 FAILED = record(*WAY[:3], ("catalog_failed", 60.0), error="$.items.loaf: no price\n$.sections.bread: empty")
+
+
+def nothing(_command_id: str, _record: Record) -> None:
+    """Stands for what the dashboard does."""
 
 
 async def shown(what: Record | None, note: str | None = None, *, width: int = 60, **more: Any) -> str:
@@ -67,9 +72,33 @@ async def test_the_bar_in_ascii() -> None:
         (FAILED, "●━━━━━━━━━━━━━✗╌"),
         (record(("catalog_failed", 5)), "○╌"),
         (record(*WAY[:3], ("menu_review", 60)), "●━━━━━━━━━━━━━○╌"),
-        (record(*WAY[:3], (OwnState.CANCELLED, 60)), "●━━━━━━━━━━━━━○╌"),
+        (record(*WAY[:3], (OwnState.CANCELLED, 60)), "●━━━━━━━━━━━━━■╌╌╌╌╌╌╌╌╌╌╌╌╌○"),
+        (record(*WAY[:2], (OwnState.GONE, 60)), "■╌"),
+        (record(*WAY[:2], ("menu_review", 9), (OwnState.CANCELLED, 60)), "■╌"),
+        (record(*WAY, ("active", 5), (OwnState.GONE, 60)), "●━━━━━━━━━━━━━●━━━━━━━━━━━━━●━━━━━━━━━━━━━■"),
+        (record(*WAY[:3], ("catalog_failed", 60), (OwnState.CANCELLED, 60)), "●━━━━━━━━━━━━━✗╌"),
+        (record((OwnState.REGISTERING, 5), (OwnState.UNCONFIRMED, 5), (OwnState.DROPPED, 5)), "○╌"),
+        (record(*WAY[:3], (OwnState.CANCELLED, 60), ("pending_catalog", 5)), "◉╌"),
+        (record(*WAY[:3], (OwnState.CANCELLED, 60), ("pending_catalog", 5), (OwnState.GONE, 5)), "■╌"),
     ],
-    ids=["none", "registering", "unconfirmed", "pending", "active", "failed", "failed unseen", "unknown", "cancelled"],
+    ids=[
+        "none",
+        "registering",
+        "unconfirmed",
+        "pending",
+        "active",
+        "failed",
+        "failed unseen",
+        "unknown",
+        "cancelled",
+        "gone",
+        "cancelled in an unknown status",
+        "gone when active",
+        "cancelled after it failed",
+        "dropped",
+        "live again",
+        "gone after it was live again",
+    ],
 )
 async def test_the_bar_says_no_more_than_is_known(made: Record, first: str) -> None:
     assert (await bar(made))[0].startswith(first)
@@ -341,7 +370,7 @@ async def test_a_drag_that_a_dialog_cuts_short_does_not_go_on_by_itself() -> Non
         panel.show(READY)
         await pilot.pause()
         await pilot.mouse_down(panel, offset=(59, 6))
-        await app.push_screen(DetailScreen(READY, None, clock=lambda: NOW, ascii_only=False))
+        await app.push_screen(DetailScreen(READY, None, act=nothing, clock=lambda: NOW, ascii_only=False))
         await pilot.mouse_up(offset=(1, 1))
         app.pop_screen()
         await pilot.pause()
@@ -370,7 +399,7 @@ async def test_what_was_today_shows_its_day_when_the_day_is_over() -> None:
 
 
 async def test_the_details_survive_a_terminal_of_hardly_any_width() -> None:
-    app = DialogApp(DetailScreen(FAILED, None, clock=lambda: NOW, ascii_only=False))
+    app = DialogApp(DetailScreen(FAILED, None, act=nothing, clock=lambda: NOW, ascii_only=False))
     async with app.run_test(size=(80, 24)) as pilot:
         for width in (5, 4, 3, 2, 1, 80):
             await pilot.resize_terminal(width, 24)
@@ -379,7 +408,7 @@ async def test_the_details_survive_a_terminal_of_hardly_any_width() -> None:
 
 
 async def test_the_details_follow_their_own_record_only_and_close_again() -> None:
-    screen = DetailScreen(READY, None, clock=lambda: NOW, ascii_only=False)
+    screen = DetailScreen(READY, None, act=nothing, clock=lambda: NOW, ascii_only=False)
     app = DialogApp(screen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -392,13 +421,88 @@ async def test_the_details_follow_their_own_record_only_and_close_again() -> Non
         assert app.answer is None
 
 
-async def test_the_details_copy_the_id_or_say_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    for made, copied in ((READY, [READY.onboarding_id]), (record(*WAY, onboarding_id=None), [])):
-        app = DialogApp(DetailScreen(made, None, clock=lambda: NOW, ascii_only=False))
-        seen: list[str] = []
-        monkeypatch.setattr(app, "copy_to_clipboard", seen.append)
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            await pilot.press("y")
-            await pilot.pause()
-            assert seen == copied
-            assert ("no onboarding id" in app.words()) is not bool(copied)
+async def test_the_details_hand_every_command_on_with_their_own_record() -> None:
+    done: list[tuple[str, str]] = []
+    made = record(("catalog_failed", 60.0))
+    screen = DetailScreen(
+        made, None, act=lambda name, it: done.append((name, it.key)), clock=lambda: NOW, ascii_only=False
+    )
+    app = DialogApp(screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "x", "e", "u", "r", "y")
+        await pilot.pause()
+        assert app.answer is NOTHING
+    names = ("activate", "cancel_onboarding", "fix", "resolve", "refresh", "copy_id")
+    assert done == [(name, "k-1") for name in names]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (50, 15), (120, 40)])
+async def test_the_keys_of_the_details_follow_the_status(size: tuple[int, int]) -> None:
+    screen = DetailScreen(READY, None, act=nothing, clock=lambda: NOW, ascii_only=False)
+    app = DialogApp(screen)
+
+    def keys() -> str:
+        return " ".join(" ".join(app.text().splitlines()[-2:]).split())
+
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "a activate x cancel" in keys()
+        assert "e fix" not in keys()
+        screen.show(FAILED, None)
+        await pilot.pause()
+        assert "a activate" not in keys()
+        assert "x cancel e fix" in keys()
+        screen.show(record(*WAY, ("active", 1.0)), None)
+        await pilot.pause()
+        assert "x cancel" not in keys()
+        for words in ("escape back", "? help", "r refresh", "y copy id"):
+            assert words in keys()
+
+
+async def test_the_details_have_the_help_and_a_palette_of_what_can_be_done_there() -> None:
+    app = DialogApp(DetailScreen(READY, None, act=nothing, clock=lambda: NOW, ascii_only=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        assert app.answer is NOTHING
+
+
+async def test_a_time_of_gett_is_local_and_in_the_details_as_it_was_sent_too() -> None:
+    zone = timezone(timedelta(hours=5, minutes=30))
+    told = "2026-03-14T13:58:00.000Z"
+    made = record(
+        *WAY,
+        created_at=told,
+        more={"reviewedAt": "2026-03-14T10:00:00+02:00", "due": "2026-03-14", "odd": "0001-01-01T00:00:00+14:00"},
+        store={"opened": [{"at": "2026-01-02T03:04:05Z"}]},
+        partner_store_id="2026-03-14T13:58:00Z",
+    )
+    words = " ".join((await shown(made, width=100, clock=lambda: NOW.astimezone(zone))).split())
+    assert "created 19:28:00" in words
+    assert told not in words
+    assert " 13:30:00 " in words
+    assert "10:00:00+02:00" not in words
+    assert "due 2026-03-14" in words
+    assert "0001-01-01T00:00:00+14:00" in words
+    assert "at: 02 Jan 08:34:05" in words
+    assert "partner id 2026-03-14T13:58:00Z" in words, "an id is no time, whatever it looks like"
+    app = DialogApp(DetailScreen(made, None, act=nothing, clock=lambda: NOW.astimezone(zone), ascii_only=False))
+    async with app.run_test(size=(100, 50)) as pilot:
+        await pilot.pause()
+        assert f"created 19:28:00 ({told})" in app.words()
+        assert "13:30:00 (2026-03-14T10:00:00+02:00)" in app.words()
+
+
+async def test_a_store_without_a_partner_id_is_called_by_its_onboarding_id() -> None:
+    bare = Record(key="k-1", status="pending_catalog", onboarding_id="ob-77")
+    assert bare.name == "ob-77"
+    assert "partner id    not known" in await shown(bare)
+
+
+async def test_the_stage_in_which_a_store_stopped_tells_how_long_it_was_there() -> None:
+    rows = await bar(record(*WAY[:3], (OwnState.CANCELLED, 60)))
+    assert rows[2].split() == ["12", "s", "1", "m", "40", "s"]
+    text = await shown(record(*WAY[:3], (OwnState.CANCELLED, 60)), ascii_only=True)
+    assert text.splitlines()[0].startswith("*-------------#......")

@@ -312,7 +312,7 @@ async def test_without_a_checker_the_form_offers_none() -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("f5")
         await pilot.pause()
-        assert "catalog ·" not in app.text()
+        assert "checks the catalog" not in app.text()
         assert "Check catalog" not in app.text()
 
 

@@ -84,6 +84,43 @@ def test_failed_store_on_the_full_screen(snap_compare: Snap, tmp_path: Path, liv
     assert snap_compare(app, terminal_size=(80, 24), run_before=on_store(0, "enter"))
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_cancelled_store_on_the_full_screen(
+    snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(6, "enter"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_form_that_registers_a_failed_store_anew(
+    snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]
+) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(0, "e"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_track_asks_for_an_id_and_a_name(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(1, "t"))
+
+
+def test_activate_asks_in_a_very_small_terminal(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=(50, 15), run_before=on_store(1, "a"))
+
+
+def test_help_in_a_narrow_terminal(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True)
+    assert snap_compare(app, terminal_size=(50, 24), run_before=on_store(1, "question_mark"))
+
+
 def test_in_ascii(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url, fixed=True, ascii_only=True)
@@ -181,3 +218,40 @@ def test_unconfirmed_store_and_its_choices(
         await pilot.pause()
 
     assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
+
+
+async def told(pilot: Pilot[Any]) -> None:
+    """Three messages, of which two have to be read."""
+    await loaded(pilot)
+    say = app_of(pilot).notifications
+    say.say("Registered Tea House")
+    say.fail("catalog failed", about=records()[2])
+    for record in records()[:2]:
+        say.fail("Gett does not accept the API key (401).", about=record)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [*SIZES, pytest.param((50, 20), id="50x20")])
+def test_message_that_stands(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=told)
+
+
+def test_log(snap_compare: Snap, tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await told(pilot)
+        app_of(pilot).notifications.say("Put 2 stores live.", details=["Tea House is active", "Corner is active"])
+        await pilot.press("l")
+        await pilot.pause()
+
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=run)
+
+
+@pytest.mark.parametrize("size", [*SIZES, pytest.param((50, 20), id="50x20")])
+def test_production(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url, fixed=True, production=True)
+    assert snap_compare(app, terminal_size=size, run_before=on_store(1))

@@ -48,6 +48,26 @@ def test_the_same_cause_is_told_in_the_same_words_in_both_windows() -> None:
     assert after(events.Role(Lead(False, report))).trouble == after(events.Reachability(REFUSED, NOW)).trouble
 
 
+FULL = StorageError("the disk is full", facts={"errno": 28, "what": "Cannot write", "path": "/srv/state"})
+
+
+def test_what_the_window_that_polls_cannot_keep_is_told_in_every_window_in_the_same_words() -> None:
+    report = PollingReport(77, NOW, files=str(FULL), files_cause=FULL.cause.value, files_facts=dict(FULL.facts))
+    view = after(events.Role(Lead(False, report)))
+    own = after(events.FilesTrouble(FULL)).files or ""
+    assert view.leader_files == own.replace("Nothing can be saved:", "What Gett says is not kept by pid 77:")
+    assert view.polled_at == NOW
+    assert after(events.Role(Lead(False, report)), events.Role(Lead(False, PollingReport(77)))).leader_files is None
+    assert after(events.Role(Lead(False, report)), events.Role(Lead(True))).leader_files is None
+    assert after(events.Role(Lead(False, report, silent_since=NOW))).leader_files is None
+
+
+@pytest.mark.parametrize("cause", [None, "a cause that a newer version knows"])
+def test_a_cause_that_is_not_known_is_told_in_the_words_of_who_met_it(cause: str | None) -> None:
+    view = after(events.Role(Lead(False, PollingReport(None, files="[b]odd[/b]", files_cause=cause))))
+    assert view.leader_files == "What Gett says is not kept by the window that polls: [b]odd[/b]"
+
+
 def test_why_nobody_can_be_made_to_poll_stands_until_it_is_over() -> None:
     stuck = events.Role(Lead(False), StorageError("the lock cannot be had", cause=Cause.OTHER))
     assert after(stuck).no_lead == "Gett is not asked: the lock cannot be had"

@@ -195,7 +195,7 @@ async def test_each_store_is_a_line_with_sign_name_partner_id_status_and_time() 
         screen.stores.action_mark()
         await screen.settle()
         assert screen.lines[:6] == [
-            "   Store                Partner id   Status            Since",
+            " ▾ Store                Partner id   Status            Since",
             "●! Harbour Sushi        hs-004       catalog failed    11:58",
             " ▸ Corner Bakery #12    cb-12        ready to activate 02:00",
             " ~ Odd                  o            not seen before   12:01",
@@ -220,7 +220,7 @@ async def test_ascii_terminals_get_ascii_alone() -> None:
         await screen.settle()
         assert "\n".join(screen.lines).isascii()
         assert screen.lines[0].endswith("Sincev")
-        assert screen.lines[1].startswith("+> Pizza S?d mit einem. ")
+        assert screen.lines[1].startswith("+> Pizza Sud mi.. Namen ")
         assert screen.lines[2].endswith("12:00 #")
         screen.stores.set_filter("dröhn")
         await screen.settle()
@@ -237,6 +237,36 @@ async def test_partner_id_goes_first_when_it_is_narrow_then_the_time() -> None:
         assert "Since" not in screen.lines[0]
         assert "Partner" not in screen.lines[0]
         assert "Tea House" in screen.lines[1]
+
+
+async def test_stores_of_a_chain_are_told_apart_by_the_ends_of_their_names() -> None:
+    records = [store(f"s{n}", f"Gett Demo Kitchen Berlin Kreuzberg 01{n}", partner_store_id="x") for n in range(2)]
+    async with showing(*records) as screen:
+        assert [line[3:23] for line in screen.lines[1:3]] == ["Gett Demo Kit…rg 010", "Gett Demo Kit…rg 011"]
+
+
+async def test_names_and_ids_get_the_room_that_the_other_does_not_need() -> None:
+    name, short = "A name that is forty-four characters long 44", "x-1"
+    async with showing(store("a", name, partner_store_id=short), size=(100, 6)) as screen:
+        assert name in screen.lines[1]
+    async with showing(store("a", "Short", partner_store_id=name), size=(100, 6)) as screen:
+        assert name in screen.lines[1]
+    async with showing(store("a", name, partner_store_id=name), size=(120, 6)) as screen:
+        assert screen.lines[1].count("…") >= 2, "neither starves"
+        assert len(screen.lines[1].split("…")[1]) > 20
+
+
+async def test_columns_that_were_wide_stay_so_however_the_stores_change() -> None:
+    async with showing(row(1), store("wide", partner_store_id="i" * 30), size=(100, 6)) as screen:
+        before = screen.lines[0]
+        screen.stores.apply([], removed=["wide"])
+        await screen.settle()
+        assert screen.lines[0] == before
+        screen.stores.apply([store("wider", partner_store_id="i" * 40)])
+        screen.end_pause()
+        await screen.settle()
+        assert screen.lines[0] != before
+        assert "i" * 40 in screen.lines[1]
 
 
 async def test_it_survives_any_size_of_the_terminal() -> None:
@@ -259,14 +289,14 @@ async def test_a_smaller_terminal_keeps_the_cursor_in_sight() -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("[/bad] [@click=app.bell]x[/]", "[/bad] [@click=app.…"),
+        ("[/bad] [@click=app.bell]x[/]", "[/bad] [@clic…l]x[/]"),
         ("\x1b[31mred\x1b]0;title\x07", "�[31mred�]0;title�"),
         ("two\nlines\tand\rmore", "two lines and more"),
         ("safe\u202egnirts\u200b", "safe�gnirts�"),
-        ("日本語のとても長い店の名前です", "日本語のとても長い …"),
-        ("e\u0301" * 30, "e\u0301" * 19 + "…"),
+        ("日本語のとても長い店の名前です", "日本語のとて …前です"),
+        ("e\u0301" * 30, "e\u0301" * 13 + "…" + "e\u0301" * 6),
         ("\u2764\ufe0f Café", "\u2764 Café"),
-        ("x" * 1_000_000, "x" * 19 + "…"),
+        ("x" * 1_000_000, "x" * 13 + "…" + "x" * 6),
         ("\ud800 lone", "� lone"),
     ],
 )
@@ -301,7 +331,7 @@ async def test_a_filter_that_matches_nothing_says_so() -> None:
 
 async def test_the_header_shows_the_order() -> None:
     async with showing(row(1)) as screen:
-        for name, reverse, mark in (("name", False, "Store▾"), ("since", True, "Since▴"), ("status", False, "Status▾")):
+        for name, reverse, mark in (("name", False, "Store▴"), ("since", True, "Since▴"), ("status", True, "Status▾")):
             screen.stores.set_sort(name, reverse)
             await screen.settle()
             assert mark in screen.lines[0]
@@ -527,6 +557,71 @@ async def test_a_filter_keeps_the_cursor_or_passes_it_to_the_next_match() -> Non
         assert screen.stores.selected_keys() == []
         assert await screen.said_by(lambda: screen.stores.set_filter("")) == [("cursor", "s000")]
         assert not screen.stores.move_to("nobody")
+
+
+async def test_what_a_filter_no_longer_lets_through_stays_while_the_cursor_is_on_it() -> None:
+    async with showing(*(row(n, status="catalog_failed") for n in range(4))) as screen:
+        screen.stores.set_filter("failed")
+        screen.stores.move_to("s001")
+        said = await screen.said_by(lambda: screen.stores.apply([row(1), row(2)]))
+        assert said == [("cursor", "s001")], "told as changed, and no other store in its place"
+        assert set(screen.keys) == {"s000", "s001", "s003"}
+        await screen.press("home")
+        assert screen.keys == ["s000", "s003"]
+        screen.stores.move_to("s003")
+        await screen.settle()
+        assert await screen.said_by(lambda: screen.stores.set_filter("s000")) == [("cursor", "s000")]
+
+
+async def test_what_is_over_can_be_hidden_and_the_cursor_keeps_its_store() -> None:
+    over = [row(n, status=OwnState.CANCELLED) for n in (2, 3)]
+    async with showing(*(row(n) for n in range(2)), *over) as screen:
+        screen.stores.set_sort("name")
+        screen.stores.move_to("s001")
+        assert await screen.said_by(lambda: screen.stores.hide_ended(True)) == []
+        assert (screen.keys, screen.stores.hidden_count) == (["s000", "s001"], 2)
+        assert await screen.said_by(lambda: screen.stores.apply([row(1, status=OwnState.DROPPED)])) != []
+        assert screen.keys == ["s000", "s001"], "somebody else has dropped it, and the cursor is on it"
+        await screen.press("up")
+        assert (screen.keys, screen.stores.hidden_count) == (["s000"], 3)
+        screen.stores.hide_ended(False)
+        await screen.settle()
+        assert screen.keys == ["s000", "s001", "s002", "s003"]
+
+
+async def test_a_list_of_which_all_is_hidden_says_so() -> None:
+    async with showing(row(1, status=OwnState.CANCELLED)) as screen:
+        screen.stores.hide_ended(True)
+        await screen.settle()
+        said = " ".join(" ".join(screen.lines).split())
+        assert said == "Nothing is left: the one store here has been cancelled or dropped. h shows what is hidden."
+        assert screen.stores.cursor_key is None
+
+
+async def test_the_cursor_goes_on_from_a_store_that_leaves_its_place_and_is_held_by_the_next() -> None:
+    async with showing(*(row(n, status="catalog_failed") for n in range(3)), row(9)) as screen:
+        screen.stores.move_to("s001")
+        said = await screen.said_by(lambda: screen.stores.step_past(["s001"], OwnState.CANCELLED))
+        assert said == [("cursor", "s002")]
+        before = screen.cursor
+        assert await screen.said_by(lambda: screen.stores.apply([row(1, status=OwnState.CANCELLED)])) == []
+        assert screen.keys == ["s000", "s002", "s009", "s001"]
+        assert screen.cursor == ("s002", 2) != before, "it stands in the place of the one that has left"
+
+
+async def test_the_cursor_goes_on_past_all_that_leave_and_stays_where_none_is_below() -> None:
+    async with showing(*(row(n, status="catalog_failed") for n in range(4))) as screen:
+        screen.stores.move_to("s000")
+        screen.stores.step_past(["s000", "s001"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s002"
+        screen.stores.step_past(["s000"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s002", "it is not one of them"
+        screen.stores.step_past(["s002", "s003"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s002", "there is none below"
+        screen.stores.move_to("s001")
+        screen.stores.set_sort("name")
+        screen.stores.step_past(["s001"], OwnState.CANCELLED)
+        assert screen.stores.cursor_key == "s001", "it keeps its place in that order"
 
 
 async def test_nothing_moves_while_it_is_held() -> None:

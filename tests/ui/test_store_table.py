@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gett_tui.onboarding.record import Change, Record
-from gett_tui.onboarding.status import OwnState, meaning
-from gett_tui.ui.columns import ATTENTION, ORDERS
+from gett_tui.onboarding.status import CLOSED, OwnState, Status, meaning
+from gett_tui.ui.columns import ORDERS
+from gett_tui.ui.sort_keys import ATTENTION
 from gett_tui.ui.widgets.store_table import StoreTable
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -213,6 +214,46 @@ def test_the_order_thaws_with_the_last_of_nested_holds() -> None:
     assert table.order() == ["b", "a"]
 
 
+# What is over
+
+
+def test_what_a_person_has_ended_can_be_hidden_and_what_gett_lost_can_not() -> None:
+    table = table_of(*(store(f"k{number}", status=state) for number, state in enumerate((*Status, *OwnState))))
+    everything = table.order()
+    table.hide_closed(True)
+    left_out = set(everything) - set(table.order())
+    assert {table.get(key).status for key in left_out if table.get(key)} == {OwnState.CANCELLED, OwnState.DROPPED}
+    assert table.hidden == 2
+    table.set_filter("cancelled")
+    assert table.order() == []
+    table.set_filter("")
+    table.hide_closed(False)
+    assert table.order() == everything
+    assert table.hidden == 0
+
+
+@pytest.mark.parametrize(
+    ("sort", "word", "hides", "leaves"),
+    [
+        (ATTENTION, "", False, True),
+        ("since", "", False, True),
+        ("name", "", False, False),
+        ("partner id", "", False, False),
+        ("name", "failed", False, True),
+        ("name", "", True, True),
+    ],
+)
+def test_a_store_that_is_cancelled_leaves_its_place_where_the_order_or_the_choice_has_it_so(
+    sort: str, word: str, hides: bool, leaves: bool
+) -> None:
+    table = table_of(store("a", status="catalog_failed"))
+    table.set_sort(sort)
+    table.set_filter(word)
+    table.hide_closed(hides)
+    assert table.would_leave("a", OwnState.CANCELLED) is leaves
+    assert not table.would_leave("nobody", OwnState.CANCELLED)
+
+
 # Marks
 
 
@@ -234,6 +275,7 @@ def test_marks_outlive_sort_and_filter_and_go_with_their_row() -> None:
 
 
 STATUSES = [OwnState.UNCONFIRMED, "catalog_failed", "pending_catalog", "catalog_ingesting", "active", "brand_new"]
+STATUSES += [OwnState.CANCELLED, OwnState.DROPPED]
 
 
 class Model(RuleBasedStateMachine):
@@ -244,6 +286,18 @@ class Model(RuleBasedStateMachine):
         self.table = StoreTable()
         self.records: dict[str, Record] = {}
         self.sort, self.reverse, self.word = ATTENTION, False, ""
+        self.hides, self.pinned = False, ""
+
+    @rule(hides=st.booleans())
+    def hide_closed(self, hides: bool) -> None:
+        self.table.hide_closed(hides)
+        self.hides, self.pinned = hides, ""
+
+    @rule(line=st.integers(0, 30))
+    def pin(self, line: int) -> None:
+        order = self.table.order()
+        self.pinned = order[line % len(order)] if order else ""
+        self.table.pin(self.pinned or None)
 
     @rule(
         changes=st.lists(
@@ -272,7 +326,7 @@ class Model(RuleBasedStateMachine):
     @rule(word=st.sampled_from(["", "a", "ac", "act", "active", "b", "catalog", "!a", "!act"]))
     def set_filter(self, word: str) -> None:
         self.table.set_filter(word)
-        self.word = word
+        self.word, self.pinned = word, ""
 
     @rule(changed=st.integers(0, 30), status=st.sampled_from(STATUSES))
     def hold_change_and_release(self, changed: int, status: str) -> None:
@@ -292,11 +346,19 @@ class Model(RuleBasedStateMachine):
 
         word = self.word.removeprefix("!")
         shown = [
-            record
-            for record in self.records.values()
-            if not word or (word in f"{record.name}\n{meaning(record.status).words}".casefold()) != (word != self.word)
+            record for record in self.records.values() if record.key == self.pinned or self.is_wanted(record, word)
         ]
         return [record.key for record in sorted(shown, key=place, reverse=self.reverse)]
+
+    def is_wanted(self, record: Record, word: str) -> bool:
+        if self.hides and record.status in CLOSED:
+            return False
+        return not word or (word in f"{record.name}\n{meaning(record.status).words}".casefold()) != (word != self.word)
+
+    @invariant()
+    def what_is_hidden_is_counted(self) -> None:
+        over = [record.key for record in self.records.values() if record.status in CLOSED and self.hides]
+        assert self.table.hidden == len([key for key in over if key != self.pinned])
 
     @invariant()
     def order_lines_and_neighbours_agree(self) -> None:

@@ -50,7 +50,13 @@ class ActionDispatch:
             from gett_tui.ui.screens.store_actions import StoreActions
 
             self._actions = StoreActions(self._screen, self._stores, runtime, self._environment, self._notifications)
+        if chosen is None and command(command_id).for_one and self._stores.mark_count:
+            self._notifications.say(f"One store at a time: the one under the cursor. {self._left_alone()}")
         self._actions.run(command_id, self._meant(command_id) if chosen is None else chosen)
+
+    def _left_alone(self) -> str:
+        marked = self._stores.mark_count
+        return "The marked one stays marked." if marked == 1 else f"The {marked} marked ones stay marked."
 
     def _meant(self, command_id: str) -> list[Record]:
         if not command(command_id).for_one:

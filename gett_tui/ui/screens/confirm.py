@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
-from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
-from gett_tui.text import one_line
+from gett_tui.text import count
 from gett_tui.ui.commands import LEAVE
-from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.widgets.status_line import place
+from gett_tui.ui.production import LINE, place
+from gett_tui.ui.record_text import NO_PARTNER_ID
+from gett_tui.ui.screens.dialog import fitted
+from gett_tui.ui.screens.question import DO, Question
+from gett_tui.ui.status_style import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,41 +29,52 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
 
 _MOST = 12
-_DO = "y"
+_INDENT = 2
+_SCROLL_BAR = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     title: str
+    ask: str
+    """The question, with the stores in place of the brackets."""
     effect: str
     safe: str
     do: str
 
 
 _WORDS = {
-    "activate": _Words("Activate", "It goes live on the Gett network and starts to get orders.", "Not now", "Activate"),
+    "activate": _Words(
+        "Activate", "Put {} live", "It goes live on the Gett network and starts to get orders.", "Not now", "Activate"
+    ),
     "cancel": _Words(
-        "Cancel onboarding", "Gett forgets the registration. This cannot be undone.", "Keep it", "Cancel onboarding"
+        "Cancel onboarding",
+        "Cancel the onboarding of {}",
+        "Gett forgets the registration. This cannot be undone.",
+        "Keep it",
+        "Cancel onboarding",
     ),
     "again": _Words(
         "Register again",
+        "Register {} again",
         "The answer to the first try is lost. If Gett has the store already, it may then have it twice.",
         "Not now",
         "Register again",
     ),
     "drop": _Words(
-        "Drop", "The attempt is closed here. If Gett has the store, nobody watches it any more.", "Keep it", "Drop"
+        "Drop",
+        "Drop {}",
+        "The attempt is closed here. If Gett has the store, nobody watches it any more.",
+        "Keep it",
+        "Drop",
     ),
 }
 
 
-class ConfirmScreen(Dialog[bool]):
-    """True when confirmed. Only ``y`` or a click on the button confirms; Enter never does."""
+class ConfirmScreen(Question):
+    """True when confirmed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(_DO, "confirm", "Do it"),
-        Binding(f"n,{LEAVE},q", "keep", "Leave it"),
-        Binding("left,right", "app.focus_next", show=False),
         Binding("up", "scroll_list(-1)", show=False),
         Binding("down", "scroll_list(1)", show=False),
     ]
@@ -71,8 +85,6 @@ class ConfirmScreen(Dialog[bool]):
         self._records = records
         self._environment = environment
         self._left_out = left_out
-        # Keys typed ahead over a slow line must not confirm a question that nobody has read.
-        self._is_seen = False
 
     def compose(self) -> ComposeResult:
         """The question, the stores, the safe button first."""
@@ -80,68 +92,61 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = words.title
             dialog.set_class(self._environment.is_production, "-production")
-            dialog.border_subtitle = f"{_DO} does it · {LEAVE} leaves it"
+            dialog.border_subtitle = f"{DO} does it · {LEAVE} leaves it"
             yield Static(self._question(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
-                yield Static(self._stores(), markup=False)
+                yield Static(self._stores(), markup=False, id="stores")
             yield Static(self._effect(), markup=False, id="effect")
             with Horizontal(id="buttons"):
                 yield Button(words.safe, id="safe", variant="primary")
-                yield Button(f"{words.do} ({_DO})", id="do", variant="error")
+                yield Button(f"{words.do} ({DO})", id="do", variant="error")
 
-    def on_mount(self) -> None:
-        """The safe answer has the focus."""
-        self.query_one("#safe", Button).focus()
-        self.call_after_refresh(self._seen)
-
-    def _seen(self) -> None:
-        self._is_seen = True
+    def fit(self) -> None:
+        """Cuts the texts anew."""
+        for name, text in (("asked", self._question()), ("stores", self._stores()), ("effect", self._effect())):
+            self.query_one(f"#{name}", Static).update(text)
 
     def _question(self) -> Text:
-        many = len(self._records) > 1
-        text = Text(f"{self._words.title} {f'{len(self._records)} stores' if many else 'this store'} on ")
+        which = count(len(self._records), "store") if len(self._records) > 1 else "this store"
+        text = Text(f"{self._words.ask.format(which)} on ")
         is_production = self._environment.is_production
         name = place(self._environment.profile, is_production=is_production)
-        text.append(f" {name} ", "bold white on red" if is_production else "bold reverse")
-        text.append(f" ({one_line(self._environment.host, 80)})?")
-        return text
+        text.append(f" {name} ", LINE if is_production else "bold reverse")
+        return text.append(f" ({fitted(self._environment.host, self.room - 3)})?")
 
     def _stores(self) -> Text:
-        return Text("\n").join(row for record in self._records[:_MOST] for row in self._store(record))
+        shown = self._records[:_MOST]
+        rows = self._one(shown[0]) if len(shown) == 1 else (self._of_many(record) for record in shown)
+        return Text("\n").join(rows)
 
-    def _store(self, record: Record) -> Iterator[Text]:
-        row = Text(f"  {one_line(record.name, 60)}", "bold")
-        yield row.append(f"  partner id {one_line(record.partner_store_id, 40)}", "not bold")
-        if len(self._records) == 1 and record.onboarding_id:
-            yield Text(f"  onboarding id {one_line(record.onboarding_id, 60)}", "dim")
+    @property
+    def _row(self) -> int:
+        """Cells for a row of the stores, whether they scroll or not."""
+        return self.room - _INDENT - _SCROLL_BAR
+
+    def _one(self, record: Record) -> Iterator[Text]:
+        """The store with its ids, each on a row of its own."""
+        yield Text(f"  {fitted(record.name, self._row)}", "bold")
+        yield Text(f"  partner id {fitted(record.partner_store_id or NO_PARTNER_ID, self._row - 11)}")
+        if record.onboarding_id:
+            yield Text(f"  onboarding id {fitted(record.onboarding_id, self._row - 14)}", Tone.OFF.style)
+
+    def _of_many(self, record: Record) -> Text:
+        """The store on one row."""
+        partner = fitted(record.partner_store_id or NO_PARTNER_ID, self._row // 3)
+        name = fitted(record.name, self._row - 13 - cell_len(partner))
+        return Text(f"  {name}", "bold").append(f"  partner id {partner}", "not bold")
 
     def _effect(self) -> Text:
         """What it does, and what the list leaves out: never scrolled away."""
-        text = Text()
+        text, gap = Text(), "\n" if self.is_small else "\n\n"
         if len(self._records) > _MOST:
-            text.append(f"… and {len(self._records) - _MOST} more\n\n")
+            text.append(f"… and {len(self._records) - _MOST} more{gap}")
         if self._left_out:
-            text.append(f"{self._left_out} of the marked stores cannot be: they are left out.\n\n", "yellow")
+            are = "it is" if self._left_out == 1 else "they are"
+            text.append(f"{self._left_out} of the marked stores cannot be: {are} left out.{gap}", Tone.ASK.style)
         return text.append(self._words.effect)
-
-    def on_key(self, event: events.Key) -> None:
-        """Enter on the doing button is ignored: it is too easily pressed."""
-        if event.key == "enter" and self.focused is not None and self.focused.id == "do":
-            event.stop()
-            event.prevent_default()
-            self.notify(f"Press {_DO} to do it.", markup=False)
 
     def action_scroll_list(self, rows: int) -> None:
         """Scrolls the stores."""
         self.query_one("#asked-about").scroll_relative(y=rows, animate=False)
-
-    @on(Button.Pressed, "#safe")
-    def action_keep(self) -> None:
-        """Leaves everything as it is."""
-        self.dismiss(False)
-
-    @on(Button.Pressed, "#do")
-    def action_confirm(self) -> None:
-        """Does it."""
-        if self._is_seen:
-            self.dismiss(True)

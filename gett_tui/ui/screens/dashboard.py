@@ -6,30 +6,31 @@ What it is made of stands beside it: the running copy (``runtime_host``), the st
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding
 from textual.message import Message
-from textual.screen import Screen
 
 from gett_tui.onboarding.status import OwnState
 from gett_tui.ui.commands import LEAVE, bindings
-from gett_tui.ui.notifications import Notifications
+from gett_tui.ui.list_settings import SettingsKeeper
 from gett_tui.ui.screens.action_dispatch import ActionDispatch
+from gett_tui.ui.screens.day_turn import DayTurn
 from gett_tui.ui.screens.list_controls import ListControls
+from gett_tui.ui.screens.list_keys import ListKeys
 from gett_tui.ui.screens.panel_follower import PanelFollower
 from gett_tui.ui.screens.runtime_host import RuntimeHost
 from gett_tui.ui.screens.service_events import ServiceEvents
-from gett_tui.ui.screens.status_board import StatusBoard
+from gett_tui.ui.screens.status_board import StatusBoard, view_of
 from gett_tui.ui.widgets.key_bar import KeyBar
+from gett_tui.ui.widgets.message_line import MessageLine
 from gett_tui.ui.widgets.pipeline_panel import PipelinePanel
 from gett_tui.ui.widgets.status_line import StatusLine, StatusView
 from gett_tui.ui.widgets.store_list import StoreList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
-    from gett_tui.onboarding.status import State
     from gett_tui.runtime import Runtime
+    from gett_tui.ui.app import GettApp
     from gett_tui.ui.environment import Environment
+    from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.runtime_host import MakeRuntime
-    from gett_tui.ui.widgets.filter_box import FilterBox
 
 _WIDE = 100
 _NARROW = 60
@@ -56,47 +57,48 @@ class Heard(Message):
         self.event = event
 
 
-class Dashboard(Screen[None]):
+class Dashboard(ListKeys):
     """What the operator looks at all day.
 
     ``make_runtime`` is called once the first frame is drawn: nothing of what it needs is imported before.
     ``stores``, ``panel`` and ``status`` are its widgets.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(),
-        Binding(LEAVE, "leave", "Clear filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), Binding(LEAVE, "leave", "Clear filter", show=False)]
 
     def __init__(
         self,
         make_runtime: MakeRuntime,
         environment: Environment,
+        notifications: Notifications,
         *,
         ascii_only: bool,
         now: Callable[[], datetime],
         zone: tzinfo | None = None,
         preview: Sequence[Record] = (),
+        keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
+        keeper = keeper or SettingsKeeper()
+        keeper.on_error = self._settings_not_kept
         self._ascii = ascii_only
         self._now = now
-        self._notifications = Notifications(self, bell=environment.bell)
+        self._notifications = notifications
         self._host = RuntimeHost(self, make_runtime, hear=self.hear, on_failure=self._runtime_failed)
-        self._board = StatusBoard(self, environment, clock=now, counts=self._counts)
-        self.status = StatusLine(self._board.view, clock=now)
-        self._board.paint_on(self.status)
+        self.status = StatusLine(view_of(environment), clock=now, ascii_only=ascii_only)
         self.stores = StoreList(clock=now, zone=zone, ascii_only=ascii_only, empty_text="Reading the records…")
+        self._board = StatusBoard(self, self.status, clock=now, counts=lambda: self.stores.counts)
+        self.controls = ListControls(self, self.stores, keeper)
         self.stores.apply(preview, loading=True)
-        self._controls = ListControls(self, self.stores)
+        self.stores.after_paint = self._rows_painted
         self._dispatch = ActionDispatch(self, self._host, self.stores, environment, self._notifications)
         self.panel = PipelinePanel(clock=now, ascii_only=ascii_only)
         self.panel.id = "panel"
-        self._follower = PanelFollower(self, self.stores, self.panel)
+        self._keys = KeyBar()
+        self._follower = PanelFollower(self, self.stores, self.panel, self._keys)
         self._events = ServiceEvents(
             self._host,
             self.stores,
-            self._controls,
             self._follower,
             self._board,
             self._notifications,
@@ -123,35 +125,27 @@ class Dashboard(Screen[None]):
         """Whether the status line shows all that is known."""
         return self._board.is_painted
 
-    def _counts(self) -> Mapping[State, int] | None:
-        return self.stores.counts if self.is_loaded else None
-
     # -- layout
 
     def compose(self) -> ComposeResult:
-        """The status line, the list beside or above the panel, and the keys."""
+        """The status line, the list beside or above the panel, the message line, and the keys."""
         # Before the first layout: doing it on the first resize would lay everything out twice.
         self._fit()
         yield self.status
         yield self.stores
         yield self.panel
-        yield KeyBar()
+        yield MessageLine(self._notifications.log)
+        yield self._keys
 
     def on_mount(self) -> None:
         """Gives the list the focus; the runtime starts when the first frame is drawn."""
-        self._controls.retitle()
+        self.controls.retitle()
         self.stores.focus()
-        self._await_midnight()
+        DayTurn(self, self._now, self._new_day).wait()
         # Reading thousands of files in a thread would take turns with the first paint.
         self.call_after_refresh(self._host.start)
 
-    def _await_midnight(self) -> None:
-        now = self._now()
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.set_timer((midnight - now).total_seconds() + 1, self._new_day)
-
     def _new_day(self) -> None:
-        self._await_midnight()
         self.stores.new_day()
         self._follower.show()
 
@@ -179,6 +173,11 @@ class Dashboard(Screen[None]):
         self._notifications.fail(why)
         self._board.no_way(why)
 
+    def _settings_not_kept(self, error: Exception) -> None:
+        from gett_tui.error_messages import sentence
+
+        self._notifications.warn(f"The order of the list is not remembered: {sentence(error)}")
+
     # -- looking
 
     @on(StoreList.Highlighted)
@@ -199,21 +198,30 @@ class Dashboard(Screen[None]):
         from gett_tui.ui.screens.detail import DetailScreen
 
         note = self._follower.note(record.key)
-        self._follower.detail = DetailScreen(record, note, clock=self._now, ascii_only=self._ascii)
+        self._follower.detail = DetailScreen(record, note, act=self._act_on, clock=self._now, ascii_only=self._ascii)
         self.app.push_screen(self._follower.detail, self._detail_left)
 
-    def _detail_left(self, command_id: str | None) -> None:
-        detail, self._follower.detail = self._follower.detail, None
-        record = self.stores.record(detail.key) if detail is not None else None
-        if record is not None and command_id is not None:
-            # What was read there is what is acted on, whatever is marked.
+    def _act_on(self, command_id: str, record: Record) -> None:
+        """What was read on the full screen is what is acted on, whatever is marked."""
+        if command_id == "copy_id":
+            cast("GettApp", self.app).copy_ids([record])
+        else:
             self._dispatch.act(command_id, [record])
+
+    def _detail_left(self, _: None) -> None:
+        self._follower.detail = None
 
     def action_help(self) -> None:
         """All keys and signs."""
         from gett_tui.ui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(ascii_only=self._ascii))
+
+    def action_log(self) -> None:
+        """All that was said, newest first."""
+        from gett_tui.ui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(self._notifications.log, clock=self._now, ascii_only=self._ascii))
 
     def action_palette(self) -> None:
         """All commands by name."""
@@ -225,42 +233,22 @@ class Dashboard(Screen[None]):
 
     def action_copy_id(self) -> None:
         """Copies the onboarding ids of the store under the cursor, or of the marked ones."""
-        ids = [record.onboarding_id for record in self._dispatch.selected() if record.onboarding_id]
-        if not ids:
-            self._notifications.warn("There is no onboarding id to copy.")
-            return
-        self.app.copy_to_clipboard("\n".join(ids))
-        self._notifications.say(f"Copied {ids[0]}" if len(ids) == 1 else f"Copied {len(ids)} onboarding ids")
-
-    # -- filter and order
-
-    def action_filter(self) -> None:
-        """Opens the filter."""
-        self._controls.open_filter()
-
-    def on_filter_box_typed(self, message: FilterBox.Typed) -> None:
-        """Filters while the operator types."""
-        self._controls.filter_by(message.text)
-
-    def on_filter_box_done(self) -> None:
-        """Gives the list the focus."""
-        self._controls.close_filter()
+        cast("GettApp", self.app).copy_ids(self._dispatch.selected())
 
     def action_leave(self) -> None:
-        """Clears the filter, and gives the list the focus."""
-        self._controls.clear_filter()
-
-    def action_sort(self) -> None:
-        """The next order."""
-        self._controls.next_order()
-
-    def action_reverse_sort(self) -> None:
-        """The same order from the other end."""
-        self._controls.reverse_order()
+        """Clears the filter and gives the list the focus; then takes the message that stands for read."""
+        if not self.controls.clear_filter():
+            self._notifications.log.read()
 
     @on(StoreList.MarksChanged)
     def _marks_changed(self) -> None:
-        self._controls.retitle()
+        self._follower.show_keys()
+
+    def _rows_painted(self) -> None:
+        # Rows, title and counts are of one moment.
+        self.controls.retitle()
+        if self.is_loaded:
+            self._board.count()
 
     # -- acting on stores (what each key does stands in ``store_actions``)
 

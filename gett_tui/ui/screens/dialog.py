@@ -1,19 +1,93 @@
-"""What all dialogs share: their styles, which are read when the first one opens and not at the start."""
+"""What all dialogs share: the message line, the word PRODUCTION, their fit, and styles that are read when one opens.
+
+Its invariant: a dialog hides no answer, however small the terminal is: what is long is cut in its middle or scrolls.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.screen import ModalScreen
 
+from gett_tui.text import one_line
+from gett_tui.ui.columns import middle
+from gett_tui.ui.production import WORD
+from gett_tui.ui.widgets.message_line import MessageLine
+
 if TYPE_CHECKING:
     from textual._path import CSSPathType
+    from textual.geometry import Size
+
+    from gett_tui.ui.environment import Environment
+    from gett_tui.ui.notifications import Notifications
 
 T = TypeVar("T")
+
+_WIDE = 76
+_FRAME, _SLIM_FRAME = 6, 4
+_SLIM = 60
+"""Cells below which buttons stand below one another, and nothing is spent on looks."""
+_LOW = 20
+"""Rows below which nothing is spent on looks."""
+
+
+@runtime_checkable
+class _Dashboards(Protocol):
+    notifications: Notifications
+    environment: Environment
 
 
 class Dialog(ModalScreen[T]):
     """A screen over the dashboard that ends with an answer."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).parent.parent / "screens.tcss"
+    # Declared as Textual does, which is no ClassVar.
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fits: Size | None = None
+
+    def on_mount(self) -> None:
+        """What is said while it is open is seen in its place, which the dialog leaves free; so is which Gett it is."""
+        app = cast("object", self.app)
+        if not isinstance(app, _Dashboards):
+            return
+        self.mount(MessageLine(app.notifications.log))
+        if app.environment.is_production:
+            for frame in self.query("#dialog, #detail, #log"):
+                rest = f" · {frame.border_subtitle}" if frame.border_subtitle else ""
+                frame.border_subtitle = f"{WORD}{rest}"
+
+    @property
+    def is_half_filled(self) -> bool:
+        """Whether something was typed here that would be lost with the program."""
+        return False
+
+    def fit(self) -> None:
+        """Fits the texts to the terminal when its size has changed. They are composed to fit it as it was."""
+
+    def on_resize(self) -> None:
+        """Fits the texts, unless they do already: what is written twice is laid out twice."""
+        size, before = self.app.size, self._fits
+        self._fits = size
+        if before is not None and size != before:
+            self.fit()
+
+    @property
+    def room(self) -> int:
+        """Cells for a line of text inside the dialog's frame."""
+        width = self.app.size.width
+        return max(1, min(_WIDE, width) - (_SLIM_FRAME if width < _SLIM else _FRAME))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether nothing is spent on looks."""
+        return self.app.size.height < _LOW or self.app.size.width < _SLIM
+
+
+def fitted(text: str, cells: int) -> str:
+    """``text`` inert in at most ``cells`` cells, cut in its middle."""
+    return middle(one_line(text), cells, ascii_only=False).rstrip()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gett_tui.text import one_line
-from gett_tui.ui.columns import ATTENTION, ORDERS
+from gett_tui.ui.sort_keys import ATTENTION, ORDER_NAMES
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from gett_tui.ui.list_settings import SettingsKeeper
     from gett_tui.ui.widgets.filter_box import FilterBox
     from gett_tui.ui.widgets.store_list import StoreList
 
@@ -17,14 +18,14 @@ _FILTERING = "-filtering"
 
 
 class ListControls:
-    """Filters and orders ``stores`` on ``screen``, and keeps their title true."""
+    """Filters and orders ``stores`` on ``screen``, and keeps their title true; ``keeper`` remembers what was chosen."""
 
-    def __init__(self, screen: Screen[None], stores: StoreList) -> None:
+    def __init__(self, screen: Screen[None], stores: StoreList, keeper: SettingsKeeper) -> None:
         self._screen = screen
         self._stores = stores
-        self._order = ATTENTION
-        self._reverse = False
+        self._keeper = keeper
         self._box: FilterBox | None = None
+        self._arrange()
 
     # Filter
 
@@ -42,7 +43,6 @@ class ListControls:
     def filter_by(self, text: str) -> None:
         """Shows only the stores that match."""
         self._stores.set_filter(text)
-        self.retitle()
 
     def close_filter(self) -> None:
         """Gives the list the focus; the title tells what is filtered."""
@@ -50,43 +50,65 @@ class ListControls:
         self._stores.focus()
 
     def clear_filter(self) -> bool:
-        """Shows all stores again, and gives the list the focus. False when there was nothing to clear."""
-        was_filtered = self._box is not None and bool(self._box.value)
+        """Shows all stores again, and gives the list the focus. False when both were so already."""
+        was_clear = self._stores.has_focus and not (self._box and self._box.value)
         if self._box is not None:
             self._box.value = ""
-        was_open = self._screen.has_class(_FILTERING)
         self.close_filter()
-        return was_filtered or was_open
+        return not was_clear
 
     # Order
 
     def next_order(self) -> None:
         """Orders by the next column."""
-        orders = list(ORDERS)
-        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
-        self._sort()
+        following = ORDER_NAMES.index(self._keeper.settings.order) + 1
+        self._choose(order=ORDER_NAMES[following % len(ORDER_NAMES)], reverse=False)
 
     def reverse_order(self) -> None:
         """The same order from the other end."""
-        self._reverse = not self._reverse
-        self._sort()
+        self._choose(reverse=not self._keeper.settings.reverse)
 
-    def _sort(self) -> None:
-        self._stores.set_sort(self._order, self._reverse)
+    def order_by(self, order: str) -> None:
+        """Orders by ``order``, one of ``ORDER_NAMES``; the same once more turns it round."""
+        is_same = order == self._keeper.settings.order
+        self._choose(order=order, reverse=is_same and not self._keeper.settings.reverse)
+
+    def hide_ended(self) -> None:
+        """Leaves out what is over, or shows it again."""
+        self._choose(hides_ended=not self._keeper.settings.hides_ended)
+
+    def _choose(self, **changed: str | bool) -> None:
+        self._keeper.keep(self._keeper.settings._replace(**changed))
+        self._arrange()
         self.retitle()
+
+    def _arrange(self) -> None:
+        settings = self._keeper.settings
+        if self._stores.sort != (settings.order, settings.reverse):
+            self._stores.set_sort(settings.order, settings.reverse)
+        if self._stores.hides_ended != settings.hides_ended:
+            self._stores.hide_ended(settings.hides_ended)
 
     # Title
 
     def retitle(self) -> None:
-        """Tells the order, the filter, what it lets through, and how many are marked."""
-        stores = self._stores
-        parts = ["Stores"]
-        if self._order != ATTENTION or self._reverse:
-            parts.append(f"by {self._order}{', reversed' if self._reverse else ''}")
-        if stores.filter_text.strip():
-            parts.append(f"/{one_line(stores.filter_text, 30)}")
-        if stores.visible_count != stores.total_count:
-            parts.append(f"{stores.visible_count} of {stores.total_count}")
-        if stores.mark_count:
-            parts.append(f"{stores.mark_count} marked")
-        stores.retitle(" · ".join(parts))
+        """Tells the order, the filter, what it lets through, and how many are marked or hidden."""
+        self._stores.retitle(list_title(self._stores))
+
+
+def list_title(stores: StoreList) -> str:
+    """What ``stores`` shows, and how."""
+    parts = ["Stores"]
+    if stores.filter_text.strip():
+        # Without a filter all are shown, also those that find their place only when the rows may move again.
+        there = stores.total_count - stores.hidden_count
+        parts.append(f"/{one_line(stores.filter_text, 30)} · {stores.visible_count} of {there}")
+    if stores.mark_count:
+        parts.append(f"{stores.mark_count} marked")
+    if stores.hidden_count:
+        parts.append(f"{stores.hidden_count} ended hidden")
+    # Last, for it may be cut: the header tells it, too.
+    order, reverse = stores.sort
+    if order != ATTENTION or reverse:
+        parts.append(f"by {order}{', reversed' if reverse else ''}")
+    return " · ".join(parts)

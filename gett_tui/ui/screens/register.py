@@ -23,10 +23,13 @@ from gett_tui.onboarding.registration import (
 )
 from gett_tui.text import one_line
 from gett_tui.ui.commands import LEAVE
+from gett_tui.ui.form_purpose import REGISTER, Purpose
 from gett_tui.ui.form_result import Accepted, Refused
+from gett_tui.ui.production import place
 from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.field import Field, FormField
-from gett_tui.ui.widgets.status_line import place
+from gett_tui.ui.widgets.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -41,8 +44,6 @@ if TYPE_CHECKING:
     Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
     CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
 
-_FINDINGS = {"error": "red", "warning": "yellow"}
-_MOST_FINDINGS = 100
 _SUBMIT, _CHECK = "ctrl+s", "f5"
 
 
@@ -72,7 +73,7 @@ class RegisterScreen(Dialog["str | None"]):
         check_catalog: CheckCatalog | None = None,
         known_ids: Callable[[], Sequence[str]] = tuple,
         initial: Mapping[str, str] | None = None,
-        title: str = "Register a store",
+        purpose: Purpose = REGISTER,
     ) -> None:
         super().__init__()
         self._environment = environment
@@ -80,7 +81,7 @@ class RegisterScreen(Dialog["str | None"]):
         self._check_catalog = check_catalog
         self._known_ids = known_ids
         self._initial = {name: (initial or {}).get(name, "") for name in FIELDS}
-        self._title = title
+        self._purpose = purpose
         self._busy = False
         self._leaving = False
         self._override = False
@@ -93,28 +94,35 @@ class RegisterScreen(Dialog["str | None"]):
         """The four fields, each with a line for what is wrong with it."""
         with VerticalScroll(id="dialog", can_focus=False) as dialog:
             where = place(self._environment.profile, is_production=self._environment.is_production)
-            dialog.border_title = Content(f"{self._title} on {where} ({one_line(self._environment.host, 60)})")
-            checks = f"{_CHECK.upper()} checks the catalog · " if self._check_catalog else ""
-            dialog.border_subtitle = f"{checks}{_SUBMIT} registers · {LEAVE} leaves"
+            dialog.border_title = Content(f"{self._purpose.title} on {where} ({one_line(self._environment.host, 60)})")
+            checks = f" · {_CHECK.upper()} checks the catalog" if self._check_catalog else ""
+            dialog.border_subtitle = f"{LEAVE} leaves · {_SUBMIT} registers{checks}"
             dialog.set_class(self._environment.is_production, "-production")
+            if self._purpose.why:
+                with VerticalScroll(id="why"):
+                    yield Static(Text("\n").join(Text(row.text, row.style) for row in self._purpose.why), markup=False)
             for name, field in FIELDS.items():
                 yield Label(field.label, markup=False)
                 yield FormField(field, self._initial[name])
                 yield Static("", markup=False, id=f"{name}-said", classes="said")
             yield Static("", markup=False, id="general")
-            with VerticalScroll(id="findings"):
-                yield Static("", markup=False, id="findings-text")
+            yield Findings()
             with Horizontal(id="buttons"):
-                yield Button("Register", id="register", variant="primary")
+                yield Button(self._purpose.do, id="register", variant="primary")
                 yield Button("Register all the same", id="insist", variant="error")
                 yield Button("Check catalog", id="check")
                 yield Button("Leave", id="leave")
 
     def on_mount(self) -> None:
-        """Starts at the first field."""
-        self.query_one("#findings").display = False
+        """Starts at the field that is to be filled in or changed."""
         self._insist(False)
-        self.query_one(f"#{NAMES[0]}", Field).focus()
+        self.query_one(f"#{self._purpose.first}", Field).focus()
+
+    @property
+    def is_half_filled(self) -> bool:
+        """Whether something was typed; what is being sent is not lost."""
+        typed = {field.id or "": field.value.strip() for field in self.query(Field)}
+        return not self._busy and any(self._initial.get(name, "").strip() != text for name, text in typed.items())
 
     def _values(self) -> dict[str, str]:
         return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
@@ -141,12 +149,13 @@ class RegisterScreen(Dialog["str | None"]):
 
     def _say(self, name: str, problem: str | None, hint: str | None = None) -> None:
         said = self.query_one(f"#{name}-said", Static)
-        text = Text(one_line(problem, 200), "red") if problem else Text(one_line(hint or "", 200), "yellow")
+        tone = Tone.BAD if problem else Tone.ASK
+        text = Text(one_line(problem or hint or "", 200), tone.style)
         said.update(Text("↳ ", text.style).append_text(text) if text.plain else "")
         self.query_one(f"#{name}", Field).set_class(problem is not None, "-bad")
 
     def _say_general(self, text: str, *, bad: bool = True) -> None:
-        self.query_one("#general", Static).update(Text(one_line(text, 600), "red" if bad else ""))
+        self.query_one("#general", Static).update(Text(one_line(text, 600), Tone.BAD.style if bad else ""))
 
     @on(Field.Refused)
     def _does_not_fit(self, message: Field.Refused) -> None:
@@ -162,7 +171,7 @@ class RegisterScreen(Dialog["str | None"]):
             self._say(name, None)
         self._leaving = False
         self._insist(False)
-        self.query_one("#findings").display = False
+        self._findings.display = False
 
     def _insist(self, possible: bool) -> None:
         self._override = possible
@@ -185,17 +194,7 @@ class RegisterScreen(Dialog["str | None"]):
     @on(Button.Pressed, "#register")
     def action_submit(self) -> None:
         """Sends the form if nothing is wrong with it."""
-        self._after_typing([*self.query(Field)], lambda: self._send(override=False))
-
-    def _after_typing(self, fields: list[Field], then: Callable[[], None]) -> None:
-        """Runs ``then`` when each field has taken in the keys that were pressed before.
-
-        Keys wait in the queue of their field: in a burst over a slow line, half a URL would be sent otherwise.
-        """
-        if not fields:
-            then()
-            return
-        fields[0].call_later(self._after_typing, fields[1:], then)
+        self._send(override=False)
 
     @on(Button.Pressed, "#insist")
     def _insisted(self) -> None:
@@ -255,7 +254,7 @@ class RegisterScreen(Dialog["str | None"]):
         if field_problem("catalogCallbackUrl", values["catalogCallbackUrl"]) is not None:
             self.query_one("#catalogCallbackUrl", Field).focus()
             return
-        self._show_findings([("", "Checking the catalog…")])
+        self._findings.show([("", "Checking the catalog…")])
         self.run_worker(self._checking(self._check_catalog, values), group="check", exclusive=True, exit_on_error=False)
 
     async def _checking(self, check: CheckCatalog, values: dict[str, str]) -> None:
@@ -265,19 +264,11 @@ class RegisterScreen(Dialog["str | None"]):
         except Exception as error:  # whatever it is, the form says so and stays usable
             findings = [("error", error_messages.sentence(error))]
         if self._values() == values:
-            self._show_findings(findings or [("", "Nothing is wrong with the catalog.")])
+            self._findings.show(findings or [("", "Nothing is wrong with the catalog.")])
 
-    def _show_findings(self, findings: Sequence[tuple[str, str]]) -> None:
-        rows = [
-            Text(one_line(f"{severity}: {text}" if severity else text, 400), _FINDINGS.get(severity, ""))
-            for severity, text in findings[:_MOST_FINDINGS]
-        ]
-        if len(findings) > _MOST_FINDINGS:
-            rows.append(Text(f"… and {len(findings) - _MOST_FINDINGS} more"))
-        area = self.query_one("#findings")
-        area.display = True
-        area.scroll_home(animate=False)
-        self.query_one("#findings-text", Static).update(Text("\n").join(rows))
+    @property
+    def _findings(self) -> Findings:
+        return self.query_one(Findings)
 
     # -- locking and leaving
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.binding import Binding
@@ -12,8 +13,9 @@ from textual.widgets import Button, Static
 
 from gett_tui.text import lines, one_line
 from gett_tui.ui.commands import LEAVE
-from gett_tui.ui.record_text import trouble_words
-from gett_tui.ui.screens.dialog import Dialog
+from gett_tui.ui.record_text import NO_PARTNER_ID, trouble_words
+from gett_tui.ui.screens.dialog import Dialog, fitted
+from gett_tui.ui.status_style import Tone
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -51,7 +53,9 @@ class ResolveScreen(Dialog["str | None"]):
             yield Static(self._what_happened(), markup=False, id="asked")
             with VerticalScroll(id="asked-about", can_focus=False):
                 yield Static(self._evidence(), markup=False)
-            yield Static(Text("Trying again may put the store onto Gett twice.", "yellow"), markup=False, id="effect")
+            yield Static(
+                Text("Trying again may put the store onto Gett twice.", Tone.ASK.style), markup=False, id="effect"
+            )
             with Horizontal(id="buttons"):
                 yield Button(f"I have the id ({_ATTACH})", id="attach", variant="primary")
                 yield Button(f"Try again ({_AGAIN})", id="again")
@@ -61,10 +65,15 @@ class ResolveScreen(Dialog["str | None"]):
         """The answer that changes nothing at Gett has the focus."""
         self.query_one("#attach", Button).focus()
 
+    def fit(self) -> None:
+        """Cuts the texts anew."""
+        self.query_one("#asked", Static).update(self._what_happened())
+
     def _what_happened(self) -> Text:
         record = self._record
-        text = Text(one_line(record.name, 60), "bold")
-        text.append(f"  partner id {one_line(record.partner_store_id, 40)}\n\n", "not bold")
+        partner = fitted(record.partner_store_id or NO_PARTNER_ID, self.room // 3)
+        text = Text(fitted(record.name, self.room - 13 - cell_len(partner)), "bold")
+        text.append(f"  partner id {partner}\n\n", "not bold")
         return text.append(
             "Register was sent and its answer is lost: Gett may or may not have this store. Gett offers no list to "
             "look it up in; support or the Developer Portal may know its onboarding id.",
@@ -76,13 +85,13 @@ class ResolveScreen(Dialog["str | None"]):
         record = self._record
         rows: list[Text] = []
         if record.trouble is not None:
-            rows.append(Text(one_line(trouble_words(record.trouble), 300), "red"))
+            rows.append(Text(one_line(trouble_words(record.trouble), 300), Tone.BAD.style))
             if record.trouble.request_id:
-                rows.append(Text(f"request id {one_line(record.trouble.request_id, 100)}", "dim"))
+                rows.append(Text(f"request id {one_line(record.trouble.request_id, 100)}", Tone.OFF.style))
         rows += [Text(f"sent {one_line(name, 40)} {one_line(str(value), 300)}") for name, value in record.sent.items()]
         if record.answer:
             rows.append(Text("The answer that could not be read (the id may be in there):"))
-            rows += [Text(line, "dim") for line in lines(record.answer)]
+            rows += [Text(line, Tone.OFF.style) for line in lines(record.answer)]
         return Text("\n").join(rows)
 
     @on(Button.Pressed)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding import events
     from gett_tui.ui.notifications import Notifications
-    from gett_tui.ui.screens.list_controls import ListControls
     from gett_tui.ui.screens.panel_follower import PanelFollower
     from gett_tui.ui.screens.runtime_host import RuntimeHost
     from gett_tui.ui.screens.status_board import StatusBoard
@@ -30,7 +29,6 @@ class ServiceEvents:
         self,
         host: RuntimeHost,
         stores: StoreList,
-        controls: ListControls,
         follower: PanelFollower,
         board: StatusBoard,
         notifications: Notifications,
@@ -39,7 +37,6 @@ class ServiceEvents:
     ) -> None:
         self._host = host
         self._stores = stores
-        self._controls = controls
         self._follower = follower
         self._board = board
         self._notifications = notifications
@@ -71,12 +68,9 @@ class ServiceEvents:
         runtime = self._host.runtime
         here = {record.key for record in runtime.service.records()} if runtime else set[str]()
         self._stores.apply((), [key for key in self._preview if key not in here])
-        self._board.show()
+        self._board.count()
         self._follower.show()
 
     def _stores_changed(self, event: events.StoresChanged) -> None:
         self._stores.apply(event.changed, event.removed, loading=not self._host.is_loaded)
-        self._controls.retitle()
-        if self._host.is_loaded:
-            self._board.show()
         self._follower.stores_changed(event.changed, event.removed)

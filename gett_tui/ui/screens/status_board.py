@@ -18,61 +18,70 @@ if TYPE_CHECKING:
     from gett_tui.ui.environment import Environment
     from gett_tui.ui.widgets.status_line import StatusLine
 
-_PACE = 1.0
-"""Seconds between two repaints of the status line."""
+FRESHNESS_PACE = 5.0
+"""Seconds between two repaints that tell of nothing but that Gett was asked again."""
+
+
+def view_of(environment: Environment) -> StatusView:
+    """What is known before anything has happened."""
+    return StatusView(profile=environment.profile, is_production=environment.is_production)
 
 
 class StatusBoard:
-    """Keeps the view of the status line. ``counts`` tells how many stores have each status, None while not known."""
+    """Keeps ``view``, and has ``line`` show it; ``counts`` tells how many stores have each status.
+
+    What has changed is shown at once, the counts together with the rows (``count``); that Gett was asked again is
+    shown now and then.
+    """
 
     def __init__(
         self,
         screen: Screen[None],
-        environment: Environment,
+        line: StatusLine,
         *,
         clock: Callable[[], datetime],
-        counts: Callable[[], Mapping[State, int] | None],
+        counts: Callable[[], Mapping[State, int]],
     ) -> None:
         self._screen = screen
+        self._line = line
         self._clock = clock
         self._counts = counts
-        self._line: StatusLine | None = None
-        self._timer: Timer | None = None
-        self.view = StatusView(profile=environment.profile, is_production=environment.is_production)
-        """What is known, but for the counts."""
-
-    def paint_on(self, line: StatusLine) -> None:
-        """From now on ``line`` is painted."""
-        self._line = line
+        self._pause: Timer | None = None
+        self.view = line.view
+        """What is known."""
 
     @property
     def is_painted(self) -> bool:
-        """Whether the status line shows all that is known."""
-        return self._timer is None
+        """Whether the line shows all that is known."""
+        return self._line.view == self.view
 
     def take(self, event: events.Event) -> None:
         """Shows what an event of the service's means for the line."""
         from gett_tui.ui.status_view import reduce
 
         self.view = reduce(self.view, event, self._clock().tzinfo)
-        self.show()
+        self._show()
 
     def no_way(self, why: str) -> None:
         """Nothing can be asked of Gett any more, because of ``why``."""
         self.view = self.view._replace(no_way=why)
-        self.show()
+        self._show()
 
-    def show(self) -> None:
-        """Repaints the line, at most once a second."""
-        if self._timer is None:
-            self._timer = self._screen.set_timer(_PACE, self._due)
-            self._paint()
+    def count(self) -> None:
+        """Shows how many stores have each status now."""
+        self.view = self.view._replace(counts=dict(self._counts()))
+        if self.view.counts != self._line.view.counts:
+            self._line.show(self.view)
+
+    def _show(self) -> None:
+        is_fresher = self.view._replace(polled_at=self._line.view.polled_at) == self._line.view
+        if not is_fresher or self._line.view.polled_at is None:
+            self._line.show(self.view)
+        if self._pause is None and self.view.polled_at is not None:
+            self._line.show(self.view)
+            self._pause = self._screen.set_timer(FRESHNESS_PACE, self._due)
 
     def _due(self) -> None:
-        self._timer = None
-        self._paint()
-
-    def _paint(self) -> None:
-        if self._line is not None:
-            counts = self._counts()
-            self._line.show(self.view._replace(counts=None if counts is None else dict(counts)))
+        self._pause = None
+        if not self.is_painted:
+            self._show()

@@ -6,14 +6,15 @@ Imported when the runtime is: nothing of it is on the first frame.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gett_tui.error_messages import sentence
 from gett_tui.onboarding.batch import Batch
-from gett_tui.onboarding.status import OwnState, Status, can_change, meaning
-from gett_tui.text import one_line
-from gett_tui.ui import form_handlers
-from gett_tui.ui.commands import command, with_keys
+from gett_tui.onboarding.status import can_change
+from gett_tui.text import count
+from gett_tui.ui.commands import command
+from gett_tui.ui.screens.batch_words import AIMS, arrival, told
+from gett_tui.ui.screens.store_dialogs import StoreDialogs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,19 +25,14 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
     from gett_tui.ui.environment import Environment
-    from gett_tui.ui.form_result import Submitted
     from gett_tui.ui.notifications import Notifications
-    from gett_tui.ui.screens.register import Submit
+    from gett_tui.ui.screens.batch_words import Aim
     from gett_tui.ui.widgets.store_list import StoreList
 
     UseCase = Callable[[Record], Awaitable[Record]]
 
-_NAMED = 3
-"""Stores whose errors are told one by one."""
 _SILENT = 2.0
 """Seconds after which a person is told that what a key has begun still goes on."""
-_TOLD = (Status.ACTIVE, OwnState.CANCELLED)
-"""States that an action leads to: arriving there is said."""
 
 
 class StoreActions:
@@ -54,15 +50,15 @@ class StoreActions:
         self._stores = stores
         self._runtime = runtime
         self._service = runtime.service
-        self._environment = environment
         self._notifications = notifications
+        self._dialogs = StoreDialogs(screen, stores, runtime, environment, notifications)
         self._actions: Mapping[str, Callable[[Sequence[Record]], None]] = {
-            "register": lambda _chosen: self._register(),
+            "register": lambda _chosen: self._dialogs.register(),
             "activate": partial(self._change, "activate", "activate", self._activate),
             "cancel_onboarding": partial(self._change, "cancel_onboarding", "cancel", self._cancel),
             "fix": self._fix,
             "resolve": self._resolve,
-            "track": lambda _chosen: self._track(),
+            "track": lambda _chosen: self._dialogs.track(),
             "refresh": self._refresh,
             "refresh_all": lambda _chosen: self._refresh_all(),
         }
@@ -76,54 +72,50 @@ class StoreActions:
     def _refresh(self, chosen: Sequence[Record]) -> None:
         if not chosen:
             self._notifications.warn("There is no store here.")
-        self._run_each(chosen, lambda record: self._service.refresh(record.key), quiet=True)
+        self._run_each("refresh", chosen, lambda record: self._service.refresh(record.key))
 
     def _refresh_all(self) -> None:
         records = [record for record in self._service.records() if record.onboarding_id and can_change(record.status)]
-        many = f"{len(records)} stores" if len(records) > 1 else "1 store"
-        self._notifications.say(f"Asking Gett about {many}." if records else "There is no store to ask Gett about.")
-        self._run_each(
-            records, lambda record: self._service.refresh(record.key, urgent=False), quiet=True, is_told=True
-        )
+        if not records:
+            self._notifications.warn("There is no store to ask Gett about.")
+            return
+        self._notifications.say(f"Asking Gett about {count(len(records), 'store')}.")
+        self._run_each("refresh", records, lambda record: self._service.refresh(record.key, urgent=False), is_told=True)
 
-    def _run_each(
-        self, records: Sequence[Record], use_case: UseCase, *, quiet: bool = False, is_told: bool = False
-    ) -> None:
-        """``quiet``: what is done needs no word. ``is_told``: the person knows that Gett is being asked."""
+    def _run_each(self, aim: str, records: Sequence[Record], use_case: UseCase, *, is_told: bool = False) -> None:
+        """``is_told``: the person knows that Gett is being asked."""
         if records:
-            self._screen.run_worker(self._each(records, use_case, quiet=quiet, is_told=is_told), exit_on_error=False)
+            self._screen.run_worker(self._each(AIMS[aim], records, use_case, is_told=is_told), exit_on_error=False)
 
-    async def _each(self, records: Sequence[Record], use_case: UseCase, *, quiet: bool, is_told: bool) -> None:
-        batch = Batch(records, use_case, on_end=self._ended)
+    async def _each(self, aim: Aim, records: Sequence[Record], use_case: UseCase, *, is_told: bool) -> None:
+        batch = Batch(records, use_case)
         timer = None if is_told else self._screen.set_timer(_SILENT, self._tell_waiting)
         try:
             summary = await batch.run()
         finally:
             if timer is not None:
                 timer.stop()
-        self._tell(summary, quiet=quiet)
+        if len(records) == 1:
+            self._tell_one(*summary.done, *summary.failed)
+        else:
+            self._tell_many(aim, summary)
 
     def _tell_waiting(self) -> None:
         # Why it is not asked yet, and until when, stands on the status line.
         is_out = self._service.outage.next_try is not None
         self._notifications.say("Gett is asked later: see above." if is_out else "Gett is being asked; no answer yet.")
 
-    def _ended(self, end: End[Record]) -> None:
-        before, after = end.item, end.record
-        if after is None or after.status == before.status or after.status not in _TOLD:
-            return
-        told = f": storeId {after.store_id}" if after.status == Status.ACTIVE and after.store_id else ""
-        self._notifications.say(f"{after.name} is {meaning(after.status).words}{told}")
+    def _tell_one(self, end: End[Record]) -> None:
+        if end.error is not None:
+            self._notifications.fail(sentence(end.error), about=end.item)
+        elif words := arrival(end):
+            self._notifications.say(words)
 
-    def _tell(self, summary: Summary[Record], *, quiet: bool) -> None:
-        for end in summary.failed[:_NAMED]:
-            if end.error is not None:
-                self._notifications.fail(f"{end.item.name}: {sentence(end.error)}")
-        if len(summary.failed) > _NAMED:
-            more = len(summary.failed) - _NAMED
-            self._notifications.fail(f"… and {more} more failed; each store shows its own.")
-        if not quiet and not summary.failed and len(summary.done) > 1:
-            self._notifications.say(f"Done for {len(summary.done)} stores.")
+    def _tell_many(self, aim: Aim, summary: Summary[Record]) -> None:
+        words = told(aim, summary)
+        if words is not None:
+            tell = self._notifications.fail if words.is_bad else self._notifications.say
+            tell(words.text, details=words.details)
 
     # -- changing the world
 
@@ -144,83 +136,17 @@ class StoreActions:
         def answered(confirmed: object) -> None:
             if confirmed:
                 self._stores.clear_marks()
-                self._run_each(able, use_case)
+                self._run_each(action, able, use_case)
 
-        self._confirm(action, able, answered, left_out=len(chosen) - len(able))
+        self._dialogs.confirm(action, able, answered, left_out=len(chosen) - len(able))
 
-    def _confirm(
-        self, action: str, records: Sequence[Record], then: Callable[[object], None], *, left_out: int = 0
-    ) -> None:
-        # The dialogs are imported when they are needed: none of them is on the first frame.
-        from gett_tui.ui.screens.confirm import ConfirmScreen
-
-        self._ask(ConfirmScreen(action, records, self._environment, left_out=left_out), then)
-
-    def _ask(self, screen: Screen[Any], then: Callable[[Any], None]) -> None:
-        """Shows a dialog; the list keeps its order meanwhile.
-
-        The dialog is there before this returns: keys that come in a burst must not act on the list behind it.
-        """
-
-        def answered(answer: object) -> None:
-            self._stores.release()
-            then(answer)
-
-        self._stores.hold()
-        self._screen.app.push_screen(screen, answered)
-
-    # -- forms
-
-    def _register(self) -> None:
-        self._form(partial(form_handlers.register, self._service))
-
-    def _form(self, submit: Submit, initial: Mapping[str, str] | None = None, title: str = "Register a store") -> None:
-        from gett_tui.ui.screens.register import RegisterScreen
-
-        form = RegisterScreen(
-            self._environment,
-            submit=submit,
-            check_catalog=self._runtime.check_catalog,
-            known_ids=lambda: [record.partner_store_id for record in self._service.records()],
-            initial=initial,
-            title=title,
-        )
-        self._ask(form, self._registered)
-
-    def _registered(self, key: str | None) -> None:
-        if key is None:
-            return
-        self._stores.move_to(key)
-        record = self._stores.record(key)
-        if record is not None and record.status == OwnState.UNCONFIRMED:
-            settle = with_keys("{resolve} settles it.")
-            self._notifications.fail(f"{record.name} is unconfirmed: the answer is lost. {settle}")
-        elif record is not None:
-            self._notifications.say(f"Registered {record.name}")
+    # -- one store
 
     def _fix(self, chosen: Sequence[Record]) -> None:
-        """Cancels a failed store and registers it again, with the old values filled in."""
+        """Cancels a failed store and registers it again, with the old values filled in and the reason on top."""
         record = self._the_one("fix", chosen)
-        if record is None:
-            return
-        initial = {name: str(value) for name, value in record.sent.items()}
-        submit = partial(form_handlers.register_anew, self._service, record)
-        self._form(submit, initial, "Cancel, and register anew")
-
-    def _track(self) -> None:
-        explain = "The onboarding id, as Gett gave it to whoever registered the store."
-        self._ask_id("Track an onboarding", explain, partial(form_handlers.track, self._service))
-
-    def _ask_id(self, title: str, explain: str, submit: Callable[[str], Awaitable[Submitted]]) -> None:
-        from gett_tui.ui.screens.ask import AskScreen
-
-        self._ask(AskScreen(title, explain, submit=submit), self._tracked)
-
-    def _tracked(self, key: str | None) -> None:
-        if key is not None:
-            self._stores.move_to(key)
-
-    # -- what is unconfirmed
+        if record is not None:
+            self._dialogs.fix(record)
 
     def _resolve(self, chosen: Sequence[Record]) -> None:
         """Resolves an unconfirmed store: the id is known, send it again, or give it up."""
@@ -229,20 +155,19 @@ class StoreActions:
             return
         from gett_tui.ui.screens.resolve import ResolveScreen
 
-        self._ask(ResolveScreen(record), partial(self._resolved, record))
+        self._dialogs.ask(ResolveScreen(record), partial(self._resolved, record))
 
     def _resolved(self, record: Record, choice: str | None) -> None:
         if choice == "attach":
-            explain = f"The onboarding id of {one_line(record.name, 60)}: Gett is asked whether it fits."
-            self._ask_id("I have the id", explain, partial(form_handlers.attach, self._service, record))
+            self._dialogs.attach(record)
         elif choice in ("again", "drop"):
             use_case = self._service.try_again if choice == "again" else self._service.drop
 
             def answered(confirmed: object) -> None:
                 if confirmed:
-                    self._run_each([record], lambda asked_about: use_case(asked_about.key, asked_about))
+                    self._run_each(choice, [record], lambda asked_about: use_case(asked_about.key, asked_about))
 
-            self._confirm(choice, [record], answered)
+            self._dialogs.confirm(choice, [record], answered)
 
     def _the_one(self, command_id: str, chosen: Sequence[Record]) -> Record | None:
         """The one store that a key for one store is for; None, with a word, when it cannot be."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from gett_tui.onboarding import registration
+    from gett_tui.ui.terminal.pastes import RefusedPaste
 
 
 class Field(Input):
@@ -53,6 +54,11 @@ class Field(Input):
         event.prevent_default()
         self._take(event.text)
 
+    def on_refused_paste(self, event: RefusedPaste) -> None:
+        """Says why nothing came of a paste."""
+        event.stop()
+        self._refuse(event.why)
+
     def action_paste(self) -> None:
         """Ctrl+v: what was cut or copied here."""
         self._take(self.app.clipboard)
@@ -68,7 +74,7 @@ class Field(Input):
         super().replace(text, start, end)
 
     def _take(self, text: str) -> None:
-        line = one_line(text) if self._has_blanks else joined(text)
+        line = trimmed(text) if self._has_blanks else joined(text)
         problem = paste_problem(line)
         if problem is not None:
             self._refuse(problem)
@@ -93,7 +99,7 @@ class FormField(Field):
         )
 
 
-def one_line(text: str) -> str:
+def trimmed(text: str) -> str:
     """``text`` without the blank lines and the breaks around it; a break that stays is one between two lines."""
     lines = text.splitlines()
     while lines and not lines[0].strip():
@@ -105,7 +111,7 @@ def one_line(text: str) -> str:
 
 def joined(text: str) -> str:
     """The lines of ``text`` as one without blanks between; two addresses are two, and their break stays."""
-    first, *others = one_line(text).splitlines() or [""]
+    first, *others = trimmed(text).splitlines() or [""]
     glue = "\n" if any("://" in line for line in others) else ""
     return glue.join(clean_text(line) for line in (first, *others))
 

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from gett_tui.text import one_line
 from gett_tui.ui.record_text import fact_rows, history_rows, state_rows
 from gett_tui.ui.stage_bar import stage_bar
+from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from gett_tui.ui.record_text import Row
 
 _LABEL = 13
-_NOBODY = Text("No store under the cursor.", "dim")
+_NOBODY = Text("No store under the cursor.", Tone.OFF.style)
 
 Line = tuple[Segment, ...]
 
 
 class PipelinePanel(LineView[Line]):
-    """Shows one record; ``clock`` gives the local time with its zone."""
+    """Shows one record; ``clock`` gives the local time with its zone. ``wire``: times also as Gett sent them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll(-1)", "Up", show=False),
@@ -41,9 +42,10 @@ class PipelinePanel(LineView[Line]):
         Binding("end,G", "end", "Bottom", show=False),
     ]
 
-    def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool) -> None:
+    def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool, wire: bool = False) -> None:
         super().__init__(ascii_only=ascii_only)
         self._clock = clock
+        self._wire = wire
         self._shown: tuple[Record | None, str | None, int, date] | None = None
         # Nothing until there is something to show: the first frame would wait for it.
         self._given: tuple[Record | None, str | None] | None = None
@@ -118,14 +120,14 @@ class PipelinePanel(LineView[Line]):
         for row in state_rows(record, now, note=note, ascii_only=self.ascii_only):
             yield Text(row.text, row.style)
         yield Text("")
-        for row in fact_rows(record):
+        for row in fact_rows(record, now, wire=self._wire):
             yield from self._labelled(row, width)
         yield Text("")
         for row in history_rows(record, now, ascii_only=self.ascii_only):
             yield Text(row.text, row.style)
 
     def _labelled(self, row: Row, width: int) -> Iterator[Text]:
-        labels = self._fold(Text(row.label, "dim"), _LABEL)
+        labels = self._fold(Text(row.label, Tone.OFF.style), _LABEL)
         values = self._fold(Text(row.text, row.style), max(1, width - _LABEL - 1))
         for left, right in zip_longest(labels, values, fillvalue=Text()):
             yield _side_by_side(left, right)

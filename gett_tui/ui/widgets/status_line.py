@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -11,10 +10,12 @@ from rich.text import Text
 from textual.widget import Widget
 
 from gett_tui.text import one_line
-from gett_tui.ui.status_style import Count, style_of
+from gett_tui.ui import production
+from gett_tui.ui.production import place
+from gett_tui.ui.widgets.status_counts import StatusCounts, status_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from gett_tui.onboarding.status import State
@@ -41,26 +42,29 @@ class StatusView(NamedTuple):
     """Why this window has no way to Gett."""
     files: str | None = None
     """What is wrong with the state folder."""
+    leader_files: str | None = None
+    """Why the window that polls can keep nothing of what Gett says."""
     notice: str | None = None
     """What is worth knowing of it."""
 
 
-def place(profile: str, *, is_production: bool) -> str:
-    """The profile in capitals, inert; a production profile has the word in it, for colour alone says nothing."""
-    name = one_line(profile, 24).upper()
-    return f"{name} PRODUCTION" if is_production and "PRODUCTION" not in name else name
-
-
 _READING = "reading the records…"
+_NAMES = (" Gett onboarding ", " Gett ", "")
 
 
 class StatusLine(Widget):
-    """One line, and one or two more for each kind of trouble there is. Writes only what differs."""
+    """One line, and up to three more for each kind of trouble there is. Writes only what differs."""
 
-    def __init__(self, view: StatusView, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, view: StatusView, *, clock: Callable[[], datetime], ascii_only: bool = False) -> None:
         super().__init__(id="status")
+        self._ascii = ascii_only
         self._view = view
         self._clock = clock
+
+    @property
+    def view(self) -> StatusView:
+        """What it shows."""
+        return self._view
 
     def show(self, view: StatusView) -> None:
         """Shows ``view``."""
@@ -76,7 +80,7 @@ class StatusLine(Widget):
 
     def _troubles(self) -> list[Text]:
         view, width = self._view, self.app.size.width
-        texts = (self._silence(), view.no_lead, self._no_way(), view.trouble, view.files)
+        texts = (self._silence(), view.no_lead, self._no_way(), view.trouble, view.leader_files, view.files)
         rows = [row for text in texts if text for row in _standing("!", text, width, "bold red")]
         return [*rows, *(_standing("i", view.notice, width, "yellow") if view.notice else ())]
 
@@ -92,55 +96,69 @@ class StatusLine(Widget):
         return f"Not polled since {self._clock_time(view.silent_since)}, {who} does not answer."
 
     def _top(self, width: int) -> Text:
-        badge = f" {place(self._view.profile, is_production=self._view.is_production)} "
-        line = Text(" Gett onboarding " if width >= 100 else " Gett ", no_wrap=True)
-        line.append(badge, "bold white on red" if self._view.is_production else "bold reverse")
-        right = f"{self._polled()} "
-        room = width - line.cell_len - cell_len(right) - 3
-        counts = self._counts(room)
-        if counts is None:
-            # Too narrow for both: what waits for a person is worth more than when Gett was asked.
-            right, counts = " ", self._counts(width - line.cell_len - 3, squeeze=True) or ""
-        line.append("  " + counts)
-        line.append(" " * max(1, width - line.cell_len - cell_len(right)) + right)
-        line.truncate(width)
-        return line
+        """The first line: of what does not fit, what is worth least is left out, and nothing is cut."""
+        view = self._view
+        badge = f" {place(view.profile, is_production=view.is_production, cells=width - 2)} "
+        for name, counts, right in self._choices():
+            room = width - cell_len(name) - cell_len(badge) - 1
+            needed = cell_len(counts) + (2 if counts else 0) + (cell_len(right) + 2 if right else 0)
+            if needed <= room:
+                break
+        else:
+            name = counts = right = ""
+        line = Text(name, production.LINE if view.is_production else "", no_wrap=True)
+        line.append(badge, production.BADGE if view.is_production else "bold reverse")
+        line.append(f"  {counts}" if counts else "")
+        line.append(" " * max(1, width - line.cell_len - cell_len(right) - 1) + right)
+        return line.append(" " * (width - line.cell_len)) if view.is_production else line
 
-    def _counts(self, room: int, *, squeeze: bool = False) -> str | None:
-        """The counts in ``room`` cells, the least urgent left out first.
+    def _choices(self) -> Iterator[tuple[str, str, str]]:
+        """What may stand on the first line (name, counts, freshness), the worthiest first.
 
-        None when not even the total fits, or, unless told to ``squeeze``, when one that waits for a person does not.
+        What waits for a person is worth more than when Gett was asked, and that more than who asks.
         """
-        counts = self._view.counts
-        if counts is None:
-            return _READING if squeeze or cell_len(_READING) <= room else None
-        total = sum(counts.values())
-        numbers: Counter[Count | None] = Counter()
-        for state, number in counts.items():
-            numbers[style_of(state).counted] += number
-        shown = [count for count in Count if numbers[count]]
-        parts = [f"{total} store{'' if total == 1 else 's'}", *(f"{numbers[count]} {count.words}" for count in shown)]
-        urgent = 1 + sum(count.wants_person for count in shown)
-        while parts and cell_len(" · ".join(parts)) > room:
-            parts.pop()
-        return " · ".join(parts) if parts and (squeeze or len(parts) >= urgent) else None
+        full, short, none = _NAMES
+        polled, who = self._polled()
+        by_whom = f"{polled} {who}" if who else polled
+        counts = self._counts()
+        yield full, counts.all, by_whom
+        yield short, counts.all, by_whom
+        yield short, counts.all, polled
+        for name in (short, none):
+            yield name, counts.urgent, polled
+        for name in (short, none):
+            yield name, counts.parts, polled
+        yield short, counts.urgent, ""
+        yield short, counts.signs, polled
+        for name in (short, none):
+            yield name, counts.signs, ""
+            yield name, counts.total, ""
+        yield none, "", ""
 
-    def _polled(self) -> str:
+    def _counts(self) -> StatusCounts:
+        by_status = self._view.counts
+        if by_status is None:
+            return StatusCounts(_READING, _READING, _READING, _READING, _READING)
+        return status_counts(by_status, ascii_only=self._ascii)
+
+    def _polled(self) -> tuple[str, str]:
+        """When Gett was asked last, and by whom when not by this window."""
         view = self._view
         if view.silent_since is not None:
-            return f"not polled since {self._clock_time(view.silent_since)}"
+            return f"not polled since {self._clock_time(view.silent_since)}", ""
         if view.polled_at is None and view.leading is None:
-            return "starting…"
+            return "starting…", ""
         polled = f"polled {self._clock_time(view.polled_at)}" if view.polled_at else "not polled yet"
         if view.leading is not False:
-            return polled
-        return f"{polled} by {f'pid {view.leader_pid}' if view.leader_pid else 'another window'}"
+            return polled, ""
+        return polled, f"by pid {view.leader_pid}" if view.leader_pid else "by another window"
 
     def _clock_time(self, at: datetime) -> str:
         return f"{at.astimezone(self._clock().tzinfo):%H:%M:%S}"
 
 
 def _standing(sign: str, text: str, width: int, style: str) -> list[Text]:
-    """``text`` in at most two rows."""
-    rows = textwrap.wrap(one_line(text, 400), max(10, width - 4), max_lines=2, placeholder="…")
+    """``text`` in at most three rows."""
+    room = max(10, width - 4)
+    rows = textwrap.wrap(one_line(text, 400), room, max_lines=3, placeholder="…", break_on_hyphens=False)
     return [Text(f" {sign if number == 0 else ' '} {row}", style) for number, row in enumerate(rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from gett_tui.ui.widgets.sight import Sight
     from gett_tui.ui.widgets.store_table import StoreTable
@@ -17,9 +17,19 @@ class StoreCursor:
     def __init__(self, table: StoreTable, sight: Sight) -> None:
         self._table = table
         self._sight = sight
-        self.key: str | None = None
+        self._key: str | None = None
         self.is_chosen = False
         """Whether the operator has put it somewhere."""
+
+    @property
+    def key(self) -> str | None:
+        """The key of the store that it is on."""
+        return self._key
+
+    def _settle(self, line: int | None) -> None:
+        # What is under the operator's finger stays there, even when the filter would leave it out by now.
+        self._key = None if line is None else self.key_at(line)
+        self._table.pin(self._key)
 
     @property
     def line(self) -> int | None:
@@ -33,13 +43,22 @@ class StoreCursor:
     def start(self) -> None:
         """Stands on the first store, as long as the operator has not moved it."""
         if not self.is_chosen:
-            self.key, self._sight.top = self.key_at(0), 0
+            self._sight.top = 0
+            self._settle(0)
 
     def go(self, line: int) -> None:
         """Goes to ``line``, or as far as there are lines, and into sight."""
         self.is_chosen = True
-        self.key = self.key_at(max(0, min(line, self._table.shown - 1)))
+        self._settle(max(0, min(line, self._table.shown - 1)))
         self.reveal()
+
+    def go_past(self, leaving: Collection[str]) -> None:
+        """Goes from a store that is one of ``leaving`` to the next one below that is not, if there is one."""
+        line = self.line
+        if line is None or self.key not in leaving:
+            return
+        below = (at for at in range(line + 1, self._table.shown) if self._table.key_at(at) not in leaving)
+        self.go(next(below, line))
 
     def move(self, lines: int) -> None:
         """Goes on by ``lines``."""
@@ -79,7 +98,7 @@ class StoreCursor:
         line = self.line
         if line is None:
             line = table.line_near(cursor_place) if cursor_place else (0 if table.shown else None)
-            self.key = self.key_at(-1 if line is None else line)
+        self._settle(line)
         if line is not None and height is not None and in_sight:
             sight.show_from(0 if sight.top == 0 and line < sight.page else line - height)
         elif follow:

@@ -1,6 +1,6 @@
 """The store list on the screen: takes records, keys and the mouse, and gathers changes before it paints them.
 
-Its invariant: the store under the cursor changes by the operator's own keys alone, or when it is gone.
+Its invariant: another store comes under the cursor by the operator's own keys alone, or when the one there is gone.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from gett_tui.ui.widgets.store_pacing import OrderPace, PaintPace
 from gett_tui.ui.widgets.store_view import StoreView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime, tzinfo
 
     from textual import events
 
     from gett_tui.onboarding.record import Record
+    from gett_tui.onboarding.status import State
 
 
 class StoreList(StoreView):
@@ -100,6 +101,22 @@ class StoreList(StoreView):
         """Order by one of ``columns.ORDERS``. Raises KeyError for any other name."""
         self._cursor.rearrange(lambda: self._table.set_sort(name, reverse), follow=True)
         self._paint()
+
+    def hide_ended(self, hides: bool) -> None:
+        """Leave out the stores that a person has cancelled or dropped, or show them again."""
+        self._cursor.rearrange(lambda: self._table.hide_closed(hides), follow=True)
+        self._paint()
+
+    def step_past(self, keys: Collection[str], status: State) -> None:
+        """Go on to the next store, if the one under the cursor is one of ``keys`` and leaves its place with ``status``.
+
+        For the key that makes them leave: so the cursor keeps its place in the queue, and what is under it changes
+        with that key and not when Gett has answered, which may be while the next key is on its way.
+        """
+        key = self._cursor.key
+        if key is not None and key in keys and self._table.would_leave(key, status):
+            self._cursor.go_past(keys)
+            self._paint()
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on a store. False when it is not shown."""

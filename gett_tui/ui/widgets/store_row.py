@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 
-from gett_tui.ui.columns import COLUMNS, LEAD, Face, cell, cells, inert, titles
+from gett_tui.ui.columns import COLUMNS, LEAD, Face, Widths, cell, cells, inert, titles
+from gett_tui.ui.sort_keys import ATTENTION, FALLING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,9 @@ LINE_STYLES = ("header", "cursor", "cursor-unfocused", "mark", "row", "empty")
 """What a line may look like, by the names of the style sheet."""
 
 
+NO_COLUMNS = Widths((0,) * len(COLUMNS), 0)
+
+
 class Line(NamedTuple):
     """All that decides how a line looks."""
 
@@ -29,12 +33,15 @@ class Line(NamedTuple):
     face: Face | None = None
     text: str = ""
     marked: bool = False
+    widths: Widths = NO_COLUMNS
 
 
-def header(order: str, width: int, *, reverse: bool, ascii_only: bool) -> Line:
-    """The line of titles, in ``width`` cells; the arrow tells the order."""
-    arrow = ("^" if reverse else "v") if ascii_only else ("▴" if reverse else "▾")
-    return Line("header", text=" " * LEAD + "".join(cells(titles(order, arrow), width, ascii_only)))
+def header(order: str, widths: Widths, *, reverse: bool, ascii_only: bool) -> Line:
+    """The line of titles; the arrow tells the order, above the signs for that of attention."""
+    falls = (order in FALLING) != reverse
+    arrow = ("v" if falls else "^") if ascii_only else ("▾" if falls else "▴")
+    lead = f" {arrow}" if order == ATTENTION else ""
+    return Line("header", text=f"{lead:<{LEAD}}" + "".join(cells(titles(order, arrow), widths, ascii_only)))
 
 
 def message_lines(text: str, width: int, height: int, *, ascii_only: bool) -> list[Line]:
@@ -55,7 +62,7 @@ def draw(line: Line, width: int, component: Callable[[str], Style], *, ascii_onl
     tone = style if plain else component(line.face.tone)
     mark = ("+" if ascii_only else "●") if line.marked else " "
     segments = [Segment(f"{mark}{line.face.sign} ", tone)]
-    texts = zip(COLUMNS, cells(line.face.texts, width, ascii_only), strict=True)
+    texts = zip(COLUMNS, cells(line.face.texts, line.widths, ascii_only), strict=True)
     for name, parts in groupby(texts, key=lambda part: None if plain else part[0].style):
         own = style if name is None else tone if name == "tone" else component(name)
         segments.append(Segment("".join(text for _, text in parts), own))

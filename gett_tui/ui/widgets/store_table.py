@@ -10,8 +10,10 @@ from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gett_tui.ui.columns import ATTENTION, ORDERS
-from gett_tui.ui.widgets.store_filter import Filter, haystack
+from gett_tui.onboarding.status import CLOSED
+from gett_tui.ui.columns import ORDERS, Needs
+from gett_tui.ui.sort_keys import ATTENTION, LASTING
+from gett_tui.ui.widgets.store_choice import Choice, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,37 +23,19 @@ if TYPE_CHECKING:
     from gett_tui.ui.sort_keys import SortKey as Place
 
 
-class _Row:
-    __slots__ = ("_haystack", "place", "record")
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.place: Place | None = None
-        """None while the row waits for the order to thaw."""
-        self._haystack: str | None = None
-
-    def take(self, record: Record) -> None:
-        self.record = record
-        self._haystack = None
-
-    @property
-    def haystack(self) -> str:
-        if self._haystack is None:
-            self._haystack = haystack(self.record)
-        return self._haystack
-
-
 class StoreTable:
     """The rows of the store list. Lines are counted from 0 among the rows that the filter lets through."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, _Row] = {}
+        self._rows: dict[str, Row] = {}
         self._all: list[Place] = []
         self._shown: list[Place] = self._all  # the same list while there is no filter
-        self._filter = Filter()
+        self._choice = Choice()
         self._sort = ATTENTION
         self._reverse = False
         self._counts: Counter[State] = Counter()
+        self.needs = Needs()
+        """The room that the columns have needed so far: they never become narrower, which would only unsettle."""
         self._marks: set[str] = set()
         self._holds = 0
         self._displaced: set[str] = set()  # rows to be put in their place when the order thaws
@@ -81,6 +65,28 @@ class StoreTable:
     def reverse(self) -> bool:
         """Whether the order is turned round."""
         return self._reverse
+
+    @property
+    def hides_closed(self) -> bool:
+        """Whether the stores that a person has ended are left out."""
+        return self._choice.hides_closed
+
+    @property
+    def hidden(self) -> int:
+        """How many stores are left out because a person has ended them."""
+        choice = self._choice
+        if not choice.hides_closed:
+            return 0
+        pinned = self.get(choice.pinned) if choice.pinned is not None else None
+        is_kept = pinned is not None and pinned.status in CLOSED
+        return sum(self._counts[state] for state in CLOSED) - is_kept
+
+    def would_leave(self, key: str, status: State) -> bool:
+        """Whether a store that comes to ``status`` goes from where it stands now."""
+        row = self._rows.get(key)
+        if row is None:
+            return False
+        return self._sort not in LASTING or not self._choice.wants(Row(row.record._replace(status=status)))
 
     def get(self, key: str) -> Record | None:
         """The record called ``key``."""
@@ -136,13 +142,14 @@ class StoreTable:
         for record in records:
             row = self._rows.get(record.key)
             if row is None:
-                row = self._rows[record.key] = _Row(record)
+                row = self._rows[record.key] = Row(record)
             elif row.record == record:
                 continue
             else:
                 self._counts[row.record.status] -= 1
                 row.take(record)
             self._counts[record.status] += 1
+            self.needs = self.needs.and_of(record)
             displaced.add(record.key)
             changed = True
         if self._holds:
@@ -186,8 +193,23 @@ class StoreTable:
 
         Looked at: name, partner store id, onboarding id, storeId and the words of the status, whatever the case.
         """
-        previous, self._filter = self._filter, Filter(text)
-        self._shown = self._matching(self._shown if self._filter.narrows(previous) else self._all)
+        base = self._shown if self._choice.filter_by(text) else self._all
+        self._shown = self._matching(base)
+
+    def hide_closed(self, hides: bool) -> None:
+        """Leave out the stores that a person has ended, or show them again."""
+        self._choice.hide_closed(hides)
+        self._shown = self._matching(self._all)
+
+    def pin(self, key: str | None) -> None:
+        """Keep a store shown, whatever becomes of it, in place of the one pinned before.
+
+        Only ``set_filter`` and ``hide_closed`` leave out a pinned one, and unpin it.
+        """
+        before, self._choice.pinned = self._choice.pinned, key
+        row = self._rows.get(before) if before is not None and before != key else None
+        if row is not None and row.place is not None and self._shown is not self._all and not self._choice.wants(row):
+            _exchange(self._shown, [row.place], [])
 
     def hold(self) -> None:
         """Freeze the order: values still change and removed rows still go, but no row moves, comes or is filtered out.
@@ -235,10 +257,11 @@ class StoreTable:
     # How it is done
 
     def _matching(self, places: list[Place]) -> list[Place]:
-        if not self._filter:
+        """Those of ``places`` that are shown; where all are it is ``_all`` itself."""
+        if self._choice.is_all:
             return self._all
-        rows, matches = self._rows, self._filter.matches
-        return [place for place in places if matches(rows[place[-1]].haystack)]
+        rows, lets_through = self._rows, self._choice.lets_through
+        return [place for place in places if lets_through(rows[place[-1]])]
 
     def _put_in_place(self, keys: Iterable[str]) -> None:
         order = ORDERS[self._sort]

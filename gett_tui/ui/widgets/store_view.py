@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from gett_tui.ui.columns import Day, face
+from rich.style import Style
+
+from gett_tui.ui.columns import Day, Widths, face, widths
 from gett_tui.ui.commands import with_keys
 from gett_tui.ui.status_style import Tone
 from gett_tui.ui.widgets.line_view import LineView
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from rich.segment import Segment
-    from rich.style import Style
 
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.status import State
+
+_TONES = frozenset(tone.value for tone in Tone)
 
 
 class StoreView(LineView[Line]):
@@ -53,6 +56,8 @@ class StoreView(LineView[Line]):
         self._cursor = StoreCursor(self._table, self._sight)
         self._told: tuple[str | None, Record | None] = (None, None)
         self._told_marks = 0
+        self.after_paint: Callable[[], None] = lambda: None
+        """Called together with each paint of the rows, for what must be of the same moment."""
 
     # What it shows
 
@@ -90,6 +95,16 @@ class StoreView(LineView[Line]):
     def counts(self) -> Mapping[State, int]:
         """How many stores have each status, shown or not."""
         return self._table.counts
+
+    @property
+    def hides_ended(self) -> bool:
+        """Whether the stores that a person has cancelled or dropped are left out."""
+        return self._table.hides_closed
+
+    @property
+    def hidden_count(self) -> int:
+        """How many stores are left out because a person has ended them."""
+        return self._table.hidden
 
     @property
     def sort(self) -> tuple[str, bool]:
@@ -131,6 +146,7 @@ class StoreView(LineView[Line]):
         """Have the lines painted that look different now, and tell of the cursor and the marks."""
         super()._paint()
         if self.is_running:
+            self.after_paint()
             self._tell()
 
     def _tell(self) -> None:
@@ -154,16 +170,20 @@ class StoreView(LineView[Line]):
             return message_lines(self._nothing(), width, height, ascii_only=self.ascii_only)
         table = self._table
         day = Day(self._clock().astimezone(self._zone).date(), self._zone)
-        top = header(table.sort, width, reverse=table.reverse, ascii_only=self.ascii_only)
-        return [self._store_line(y, day) if y else top for y in range(height)]
+        columns = widths(width, table.needs)
+        top = header(table.sort, columns, reverse=table.reverse, ascii_only=self.ascii_only)
+        return [self._store_line(y, day, columns) if y else top for y in range(height)]
 
     def _nothing(self) -> str:
         if not len(self._table):
             return self._empty_text
+        if not self._filter_text.strip():
+            many = "every store here has" if len(self._table) > 1 else "the one store here has"
+            return with_keys(f"Nothing is left: {many} been cancelled or dropped. {{hide_ended}} shows what is hidden.")
         left, right = '""' if self.ascii_only else "“”"
         return f"Nothing matches {left}{self._filter_text}{right}. {with_keys('{leave} clears the filter.')}"
 
-    def _store_line(self, y: int, day: Day) -> Line:
+    def _store_line(self, y: int, day: Day, columns: Widths) -> Line:
         table = self._table
         key = self._cursor.key_at(self._sight.top + y - self.HEAD)
         record = table.get(key) if key is not None else None
@@ -173,10 +193,12 @@ class StoreView(LineView[Line]):
         style = "mark" if marked else "row"
         if key == self._cursor.key:
             style = "cursor" if self.has_focus else "cursor-unfocused"
-        return Line(style, key, face(record, day, self.ascii_only), marked=marked)
+        return Line(style, key, face(record, day, self.ascii_only), marked=marked, widths=columns)
 
     def _draw(self, line: Line, width: int) -> list[Segment]:
         return draw(line, width, self._component, ascii_only=self.ascii_only)
 
     def _component(self, name: str) -> Style:
-        return self._style(f"store-list--{name}")
+        style = self._style(f"store-list--{name}")
+        # The sheet says how heavy it is; its colour is that of the panel and the dialogs.
+        return style + Style.parse(Tone(name).style) if name in _TONES else style
