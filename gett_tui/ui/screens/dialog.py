@@ -30,6 +30,8 @@ _SLIM = 60
 """Cells below which buttons stand below one another, and nothing is spent on looks."""
 _LOW = 20
 """Rows below which nothing is spent on looks."""
+_WIDTHS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]
+_HEIGHTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]
 
 
 @runtime_checkable
@@ -42,9 +44,8 @@ class Dialog(ModalScreen[T]):
     """A screen over the dashboard that ends with an answer."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).parent.parent / "screens.tcss"
-    # Declared as Textual does, which is no ClassVar.
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def __init__(self) -> None:
         super().__init__()
