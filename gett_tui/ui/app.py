@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
@@ -217,6 +218,10 @@ class GettApp(App[int]):
         if getattr(self.focused, "selected_text", "") or self.screen.get_selected_text():
             raise SkipAction
         self.end(130)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Says what a worker of the app's ended with that nobody foresaw."""
+        self.notifications.worker_ended(event.worker.error)
 
     def copy_ids(self, records: Sequence[Record]) -> None:
         """Copies the onboarding ids of ``records``, joined by blanks."""

@@ -29,13 +29,16 @@ _LENGTH = 400
 class Level(Enum):
     """How much a message wants to be read: its sign (colour alone says nothing) and its Rich style."""
 
-    DONE = (" ", "")
-    REFUSED = ("i", "yellow")
-    FAILED = ("!", "bold red")
+    DONE = (" ", "", False)
+    REFUSED = ("i", "yellow", False)
+    NEWS = (" ", "", True)
+    FAILED = ("!", "bold red", True)
 
-    def __init__(self, sign: str, style: str) -> None:
+    def __init__(self, sign: str, style: str, can_wait: bool) -> None:
         self.sign = sign
         self.style = style
+        self.can_wait = can_wait
+        """Whether it is no answer to a key that was just pressed, or stands until it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Standing:
     times: int = 0
     said_at: int = 0
     """The number of the last message that is in it."""
+    at: datetime | None = None
+    """When that was said, in local time."""
 
     @property
     def must_be_read(self) -> bool:
@@ -96,8 +101,8 @@ class MessageLog:
 
     @property
     def standing(self) -> list[Standing]:
-        """What stands, newest first."""
-        return sorted(self._standing.values(), key=lambda standing: -standing.said_at)
+        """What stands, newest first; what answers a key goes before all else for as long as it stands."""
+        return sorted(self._standing.values(), key=lambda each: (each.level.can_wait, -each.said_at))
 
     def add(self, level: Level, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> Standing:
         """Takes a message, ``about`` one store when it is; gives that which it has become a part of."""
@@ -110,6 +115,7 @@ class MessageLog:
         self._said += 1
         standing.times += 1
         standing.said_at = self._said
+        standing.at = self._clock()
         if len(self._standing) > KEPT:
             read_first = next((key for key in self._standing if key[0] is not Level.FAILED), next(iter(self._standing)))
             del self._standing[read_first]
@@ -131,6 +137,15 @@ class MessageLog:
         """Takes ``standing`` off the line, unless it has been said again since ``said_at``."""
         if standing.said_at == said_at and self._standing.pop((standing.level, standing.what), None) is not None:
             self._changed()
+
+    def retract(self, level: Level, what: str, key: str) -> None:
+        """Takes the store ``key`` off what was said of it: it is so no more. The log remembers."""
+        standing = self._standing.get((level, what))
+        if standing is None or standing.names.pop(key, None) is None:
+            return
+        if not standing.names:
+            del self._standing[level, what]
+        self._changed()
 
     def read(self) -> bool:
         """The newest of what stands has been read. False when nothing stands."""

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 
 from gett_tui.text import one_line
 from gett_tui.ui.columns import middle
-from gett_tui.ui.production import WORD
+from gett_tui.ui.production import WORD, place
 from gett_tui.ui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ class Dialog(ModalScreen[T]):
         if not isinstance(app, _Dashboards):
             return
         self.mount(MessageLine(app.notifications.log))
-        if app.environment.is_production:
-            for frame in self.query("#dialog, #detail, #log"):
-                rest = f" · {frame.border_subtitle}" if frame.border_subtitle else ""
-                frame.border_subtitle = f"{WORD}{rest}"
+        profile = place(app.environment.profile, is_production=app.environment.is_production)
+        # The full screens cover the line that says it; a dialog that changes the world says it in its words.
+        told = {"#detail, #log": profile, "#dialog": WORD if app.environment.is_production else ""}
+        for frames, words in told.items():
+            for frame in self.query(frames):
+                frame.border_subtitle = " · ".join(filter(None, (words, str(frame.border_subtitle or ""))))
 
     @property
     def is_half_filled(self) -> bool:

@@ -48,7 +48,11 @@ class MessageLine(Widget):
     def _line(self) -> tuple[Level, str, int] | None:
         """How loud, what, and how many others there are."""
         standing = self._log.standing
-        return (standing[0].level, standing[0].text, len(standing) - 1) if standing else None
+        if not standing:
+            return None
+        first = standing[0]
+        at = f"{first.at:%H:%M} " if first.must_be_read and first.at else ""
+        return first.level, f"{at}{first.text}", len(standing) - 1
 
     def render(self) -> Text:
         """The newest message in the app's width, and on the right how many more there are and the key to them."""
