@@ -693,6 +693,17 @@ async def test_the_first_frame_shows_what_the_index_knows_and_says_that_the_rest
         assert "stores" not in first.splitlines()[0]
 
 
+async def test_while_records_are_read_each_picture_may_wait_twice_as_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.1, 3.9, 4.1, 9.0, 17.0])
+    app = make_app(tmp_path, "http://127.0.0.1:9", preview=records(), runtime=NeverLoaded)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        monkeypatch.setattr("gett_tui.ui.app.monotonic", lambda: next(times))
+        assert [app.frame_pace() for _ in range(6)] == [0, 2, 2, 4, 8, 16]
+
+
 NEED_SERVICE = ("n", "a", "x", "e", "u", "t", "r", "R")
 
 
