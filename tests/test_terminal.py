@@ -232,3 +232,20 @@ def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live, key: str) -> 
         assert len(session.output) == before
         session.send("ctrl+q")
         assert session.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [{"LC_ALL": "C"}, {"LANG": "C"}, {"LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "C", "PYTHONUTF8": "0"}],
+    ids=str,
+)
+def test_where_the_locale_is_not_utf_8_nothing_but_ascii_is_written(
+    tmp_path: Path, live: Live, locale: dict[str, str]
+) -> None:
+    with PtySession([*COMMAND, "--demo"], (80, 24), environment(tmp_path, live) | locale) as session:
+        session.wait_for("polled")
+        for key in ("?", "escape", "n", "escape", ":", "escape", "q"):
+            session.send(key)
+            session.read_until_quiet()
+        session.wait_for_exit()
+        assert session.output.isascii()

@@ -103,6 +103,16 @@ async def test_what_is_over_is_hidden_and_the_title_says_how_much(tmp_path: Path
         assert "Old Mill" in screen_text(app)
 
 
+async def test_marks_that_a_filter_leaves_out_of_sight_are_counted_in_the_title(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await started(pilot, 9)
+        await pilot.press("g", "space", "slash", *"pizza", "enter", "space")
+        await pilot.pause()
+        assert title(app) == "Stores · /pizza · 2 of 9 · 2 marked, 1 of them not shown"
+
+
 # -- the place in the queue
 
 

@@ -219,6 +219,49 @@ async def test_news_that_comes_thick_is_told_together_and_rings_once(
         assert line(app).endswith("+1 · l")
 
 
+async def test_a_failure_that_is_over_is_not_told_as_one_that_is(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url, fixed=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot, 0)
+        for number in range(2):
+            app.main.hear(events.News(failed(number)))
+        await until(pilot, lambda: "catalog failed" in line(app))
+        await until(pilot, lambda: "2 stores: catalog failed" in line(app))
+        assert line(app).endswith(f"{NOW:%H:%M} · l")
+        app.main.hear(events.StoresChanged([failed(0)._replace(status="catalog_ingesting")]))
+        await until(pilot, lambda: "stores" not in line(app) and "catalog failed" in line(app))
+        app.main.hear(events.StoresChanged([failed(1)._replace(status="ready_to_activate")]))
+        await until(pilot, lambda: line(app) == "")
+        await pilot.press("l")
+        await until(pilot, lambda: "catalog failed" in screen_text(app))
+
+
+async def test_the_answer_to_a_key_is_not_covered_by_news(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot, 0)
+        app.notifications.say("Put 2 stores live.")
+        app.main.hear(events.News(ready(1)))
+        app.main.hear(events.News(failed(2)))
+        await until(pilot, lambda: "+1 · l" in line(app))
+        assert "Put 2 stores live." in line(app)
+
+
+async def test_what_an_action_ends_with_that_nobody_foresaw_is_said(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=(140, 24)) as pilot:
+        await start(pilot, 0)
+
+        async def broken() -> None:
+            raise ZeroDivisionError
+
+        for node in (app, app.main):
+            node.run_worker(broken(), exit_on_error=False)
+        await until(pilot, lambda: "ZeroDivisionError" in line(app) and "(2 times)" in line(app))
+
+
 async def test_a_bulk_action_is_told_in_one_sentence(tmp_path: Path, live: Live) -> None:
     chosen = [
         records()[1]._replace(key=identifier(number), onboarding_id=identifier(number), partner_store_id=f"p-{number}")
