@@ -100,6 +100,14 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 30
     await pilot.pause()
 
 
+async def started(pilot: Pilot[Any], stores: int) -> DrivenApp:
+    """The app, once so many stores are in its list."""
+    app = pilot.app
+    assert isinstance(app, DrivenApp)
+    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
+    return app
+
+
 def screen_text(app: GettApp) -> str:
     """What is on the screen, as text."""
     return painted_text(app)

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app_driver import plant, records
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 
 KEY = "test-key-terminal-1"
 COMMAND = [sys.executable, "-m", "gett_tui"]
@@ -24,12 +23,6 @@ CRASHING = (
     "m.Dashboard.action_sort = boom\n"
     "sys.exit(c.run(sys.argv[1:]))\n"
 )
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def environment(folder: Path, live: Live, **more: str) -> dict[str, str]:
@@ -234,6 +227,7 @@ def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live, key: str) -> 
         assert session.wait_for_exit() == 0
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "locale",
     [{"LC_ALL": "C"}, {"LANG": "C"}, {"LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "C", "PYTHONUTF8": "0"}],

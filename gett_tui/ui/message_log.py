@@ -29,16 +29,13 @@ _LENGTH = 400
 class Level(Enum):
     """How much a message wants to be read: its sign (colour alone says nothing) and its Rich style."""
 
-    DONE = (" ", "", False)
-    REFUSED = ("i", "yellow", False)
-    NEWS = (" ", "", True)
-    FAILED = ("!", "bold red", True)
+    DONE = (" ", "")
+    REFUSED = ("i", "yellow")
+    FAILED = ("!", "bold red")
 
-    def __init__(self, sign: str, style: str, can_wait: bool) -> None:
+    def __init__(self, sign: str, style: str) -> None:
         self.sign = sign
         self.style = style
-        self.can_wait = can_wait
-        """Whether it is no answer to a key that was just pressed, or stands until it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,8 @@ class Standing:
     """The number of the last message that is in it."""
     at: datetime | None = None
     """When that was said, in local time."""
+    is_news: bool = False
+    """Whether that was no answer to a key."""
 
     @property
     def must_be_read(self) -> bool:
@@ -101,28 +100,41 @@ class MessageLog:
 
     @property
     def standing(self) -> list[Standing]:
-        """What stands, newest first; what answers a key goes before all else for as long as it stands."""
-        return sorted(self._standing.values(), key=lambda each: (each.level.can_wait, -each.said_at))
+        """What stands, newest first; but no news covers an answer to a key that is still being read."""
+        stood = self._standing.values()
+        passing = (each.said_at for each in stood if not each.is_news and not each.must_be_read)
+        answers = min(passing, default=self._said + 1)
+        return sorted(stood, key=lambda each: (each.is_news or each.said_at < answers, -each.said_at))
 
-    def add(self, level: Level, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> Standing:
+    def add(
+        self,
+        level: Level,
+        text: str,
+        *,
+        about: Record | None = None,
+        details: Sequence[str] = (),
+        is_news: bool = False,
+    ) -> Standing:
         """Takes a message, ``about`` one store when it is; gives that which it has become a part of."""
         what = one_line(text, _LENGTH)
         name = "" if about is None else one_line(about.name, 60)
-        self._keep(level, f"{name}: {what}" if name else what, tuple(one_line(row, _LENGTH) for row in details))
+        now = self._clock()
+        self._keep(now, level, f"{name}: {what}" if name else what, tuple(one_line(row, _LENGTH) for row in details))
         standing = self._standing.setdefault((level, what), Standing(level, what))
         if about is not None:
             standing.names[about.key] = name
         self._said += 1
         standing.times += 1
         standing.said_at = self._said
-        standing.at = self._clock()
+        standing.at = now
+        standing.is_news = is_news
         if len(self._standing) > KEPT:
             read_first = next((key for key in self._standing if key[0] is not Level.FAILED), next(iter(self._standing)))
             del self._standing[read_first]
         self._changed()
         return standing
 
-    def _keep(self, level: Level, text: str, details: tuple[str, ...]) -> None:
+    def _keep(self, now: datetime, level: Level, text: str, details: tuple[str, ...]) -> None:
         more = len(details) - _DETAILS
         if more > 0:
             details = (*details[:_DETAILS], f"… and {more} more")
@@ -131,7 +143,7 @@ class MessageLog:
             last = self._entries[-1]
             if (last.level, last.text, last.details) == (level, text, details):
                 times = self._entries.pop().times + 1
-        self._entries.append(Entry(self._clock(), level, text, details, times))
+        self._entries.append(Entry(now, level, text, details, times))
 
     def leave(self, standing: Standing, said_at: int) -> None:
         """Takes ``standing`` off the line, unless it has been said again since ``said_at``."""

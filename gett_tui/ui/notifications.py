@@ -44,11 +44,11 @@ class Notifications:
 
     def say(self, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> None:
         """Something was done."""
-        self._pass(Level.DONE, text, about, details)
+        self._pass(Level.DONE, text, about=about, details=details)
 
     def warn(self, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> None:
         """Something cannot be done, and why."""
-        self._pass(Level.REFUSED, text, about, details)
+        self._pass(Level.REFUSED, text, about=about, details=details)
 
     def fail(self, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> None:
         """Something went wrong, or wants a person: it stands until it is read."""
@@ -61,8 +61,16 @@ class Notifications:
 
             self.fail(sentence(error))
 
-    def _pass(self, level: Level, text: str, about: Record | None, details: Sequence[str]) -> None:
-        standing = self.log.add(level, text, about=about, details=details)
+    def _pass(
+        self,
+        level: Level,
+        text: str,
+        *,
+        about: Record | None,
+        details: Sequence[str] = (),
+        is_news: bool = False,
+    ) -> None:
+        standing = self.log.add(level, text, about=about, details=details, is_news=is_news)
         self._app.set_timer(READ_TIME, partial(self.log.leave, standing, standing.said_at))
 
     def news(self, record: Record) -> None:
@@ -89,9 +97,9 @@ class Notifications:
         for record in arrived.values():
             words = meaning(record.status).words
             if record.status == Status.READY_TO_ACTIVATE:
-                self._pass(Level.NEWS, words, record, ())
+                self._pass(Level.DONE, words, about=record, is_news=True)
             else:
                 self._failed[record.key] = words
-                self.fail(words, about=record)
+                self.log.add(Level.FAILED, words, about=record, is_news=True)
         if arrived and self._bell:
             self._app.bell()

@@ -28,10 +28,10 @@ from gett_tui.storage.record_store import RecordStore
 
 PROGRAM = """
 import sys
-from gett_tui import cli, connection
+from gett_tui import cli, runtime
 from gett_tui.gett.quota import Limits
 
-connection.limits_for = lambda _: Limits(round(int(sys.argv[1]) / 0.6), 100)
+runtime.limits_for = lambda _: Limits(round(int(sys.argv[1]) / 0.6), 100)
 sys.exit(cli.run([]))
 """
 """The command itself, with limits of its own."""

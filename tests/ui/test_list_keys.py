@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-import pytest
-from app_driver import DrivenApp, identifier, make_app, plant, records, screen_text, until
+from app_driver import DrivenApp, identifier, make_app, plant, records, screen_text, started, until
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
-from textual.pilot import Pilot
+from sandbox_server import Live
 
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
 
 SIZE = (120, 40)
 KEYS = [identifier(100 + number) for number in range(4)]
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
-
-
-async def started(pilot: Pilot[Any], stores: int) -> DrivenApp:
-    app = pilot.app
-    assert isinstance(app, DrivenApp)
-    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
-    return app
 
 
 def title(app: DrivenApp) -> str:

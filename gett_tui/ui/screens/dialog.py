@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
 from gett_tui.text import one_line
 from gett_tui.ui.columns import middle
@@ -57,6 +58,9 @@ class Dialog(ModalScreen[T]):
         if not isinstance(app, _Dashboards):
             return
         self.mount(MessageLine(app.notifications.log))
+        if not self.query("#detail-keys"):
+            # What the key bar below offers does not go while this is open.
+            self.mount(Static(id="no-keys"))
         profile = place(app.environment.profile, is_production=app.environment.is_production)
         # The full screens cover the line that says it; a dialog that changes the world says it in its words.
         told = {"#detail, #log": profile, "#dialog": WORD if app.environment.is_production else ""}

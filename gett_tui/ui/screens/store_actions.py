@@ -111,9 +111,8 @@ class StoreActions:
 
     def _tell_many(self, aim: Aim, summary: Summary[Record]) -> None:
         words = told(aim, summary)
-        if words is not None:
-            tell = self._notifications.fail if words.is_bad else self._notifications.say
-            tell(words.text, details=words.details)
+        tell = self._notifications.fail if words.is_bad else self._notifications.say
+        tell(words.text, details=words.details)
 
     # -- changing the world
 

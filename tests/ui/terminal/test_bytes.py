@@ -27,6 +27,7 @@ def moved(moving: Moving, session: PtySession, rounds: int) -> int:
     return len(session.output) - before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "dialogs", "rounds"),
     [
@@ -49,6 +50,7 @@ def test_a_dialog_over_moving_stores_costs_no_more_than_the_list(
             assert under_dialog <= alone, dialog
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("size", "most"), [((80, 24), 4_500), ((120, 40), 9_000)])
 def test_the_start_is_about_one_picture(tmp_path: Path, size: Size, most: int) -> None:
     with moving_stores(tmp_path, 10, moving=False) as resting:
@@ -58,6 +60,7 @@ def test_the_start_is_about_one_picture(tmp_path: Path, size: Size, most: int) -
             assert len(session.output) <= most
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "most"), [((80, 24), 5_500), ((120, 40), 12_000)])
 def test_the_start_with_many_stores_is_a_few_rows_more(tmp_path: Path, size: Size, most: int) -> None:
     plant_many(tmp_path / "sandbox", 10_000)
@@ -71,6 +74,7 @@ def test_the_start_with_many_stores_is_a_few_rows_more(tmp_path: Path, size: Siz
             session.wait_for_exit()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("size", _SIZES)
 @pytest.mark.parametrize("dialog", ["form", "help", "palette"])
 def test_opening_and_closing_a_dialog_is_one_picture_each(tmp_path: Path, size: Size, dialog: str) -> None:
@@ -88,6 +92,7 @@ def test_opening_and_closing_a_dialog_is_one_picture_each(tmp_path: Path, size: 
             assert len(session.output) - before <= 3 * columns * rows
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("size", _SIZES)
 def test_a_step_down_the_list_is_small(tmp_path: Path, size: Size) -> None:
     with moving_stores(tmp_path, 30, moving=False) as resting, resting.start(size) as session:
