@@ -227,7 +227,7 @@ def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live, key: str) -> 
         assert session.wait_for_exit() == 0
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "locale",
     [{"LC_ALL": "C"}, {"LANG": "C"}, {"LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "C", "PYTHONUTF8": "0"}],

@@ -56,7 +56,7 @@ def test_as_the_name_of_a_profile_while_there_is_no_key(tmp_path: Path, run: Run
     assert hidden(everything(tmp_path))
 
 
-@pytest.mark.few(26)
+@pytest.mark.few(13)
 @pytest.mark.parametrize("command", [["list"], STORE, ["doctor"], ["show", OTHER], ["refresh", "p-1"]])
 @pytest.mark.parametrize(
     ("variable", "value"),

@@ -229,6 +229,7 @@ async def test_a_store_is_gone_at_the_second_answer(tmp_path: Path) -> None:
         assert copy.of(events.Reachability) == []
 
 
+@pytest.mark.slow
 async def test_a_wave_is_trouble_and_no_store_goes_until_a_good_answer_ends_it(tmp_path: Path) -> None:
     wrong = True
 

@@ -123,6 +123,7 @@ async def test_an_onboarding_is_cancelled_after_a_confirmation(tmp_path: Path, l
     assert live.carried_out("cancel") == 1
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("keys", [["enter"], ["escape"], ["n"], ["tab", "enter"], ["a"], ["x"]])
 async def test_a_confirmation_is_not_given_by(tmp_path: Path, live: Live, keys: list[str]) -> None:
     plant(tmp_path, live.state, records()[1:2])

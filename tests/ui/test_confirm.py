@@ -118,7 +118,7 @@ LONG = "An extremely long store name that goes on and on until nobody reads it, 
 FAR = Environment("a-very-long-profile-name-of-24", "some.extremely.long.host.name.of.gett.example", is_production=True)
 
 
-@pytest.mark.few(16)
+@pytest.mark.few(12)
 @pytest.mark.parametrize("size", [SMALL, (50, 15), (80, 15), (50, 24), (120, 40)])
 @pytest.mark.parametrize("stores", [1, 2, 40])
 @pytest.mark.parametrize("action", ["activate", "cancel", "again", "drop"])

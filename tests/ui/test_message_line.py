@@ -146,7 +146,7 @@ async def test_a_long_log_scrolls_and_what_is_read_stays_where_it_is(tmp_path: P
         await until(pilot, lambda: app.screen is app.main)
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("key", "screen"), [("a", ConfirmScreen), ("enter", DetailScreen), ("n", RegisterScreen)], ids=["a", "enter", "n"]

@@ -74,7 +74,7 @@ def test_the_word_is_never_cut(profile: str, cells: int, shown: str) -> None:
     assert "PRODUCTION" not in place("eu", is_production=False)
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("opener", OPENERS)
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (50, 20)])
 async def test_line_borders_and_every_dialog_are_red_and_have_the_word(

@@ -74,7 +74,7 @@ def test_the_start_with_many_stores_is_a_few_rows_more(tmp_path: Path, size: Siz
             session.wait_for_exit()
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("size", _SIZES)
 @pytest.mark.parametrize("dialog", ["form", "help", "palette"])
 def test_opening_and_closing_a_dialog_is_one_picture_each(tmp_path: Path, size: Size, dialog: str) -> None:
@@ -92,7 +92,7 @@ def test_opening_and_closing_a_dialog_is_one_picture_each(tmp_path: Path, size: 
             assert len(session.output) - before <= 3 * columns * rows
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", _SIZES)
 def test_a_step_down_the_list_is_small(tmp_path: Path, size: Size) -> None:
     with moving_stores(tmp_path, 30, moving=False) as resting, resting.start(size) as session:

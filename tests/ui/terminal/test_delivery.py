@@ -46,6 +46,7 @@ def pasted(text: str) -> str:
     return f"\x1b[200~{text}\x1b[201~"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("text", ["xayqn e/:t", pasted("xayq\n")], ids=["keys", "paste"])
 @pytest.mark.parametrize(
     ("opener", "screen"),

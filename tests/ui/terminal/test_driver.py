@@ -41,7 +41,7 @@ def test_at_rest_under_a_dialog_it_writes_next_to_nothing(resting: Moving, sessi
     assert len(session.read_for(5.0)) <= 100
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("dialog", ["list", "form", "help"])
 @pytest.mark.parametrize("repair", ["ctrl+l", "SIGCONT", "stopped and continued"])
 def test_foreign_text_is_painted_over(resting: Moving, session: PtySession, dialog: str, repair: str) -> None:

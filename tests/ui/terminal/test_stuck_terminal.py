@@ -69,7 +69,7 @@ def test_gett_is_asked_on_and_one_picture_follows(moving: Moving, dialog: str, s
         assert not any("�" in line for line in session.screen())
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("dialog", "end", "status"),
     [
@@ -150,6 +150,7 @@ def test_what_is_told_after_the_end_is_not_waited_for_long(tmp_path: Path, movin
         assert session.wait_for_exit_unread(10) == 1
 
 
+@pytest.mark.slow
 def test_a_stuck_terminal_costs_no_processor(moving: Moving) -> None:
     with stuck(moving, "form", 3) as session:
         ticks = cpu_ticks(session.pid)
