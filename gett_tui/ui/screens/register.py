@@ -121,8 +121,15 @@ class RegisterScreen(Dialog["str | None"]):
     @property
     def is_half_filled(self) -> bool:
         """Whether something was typed; what is being sent is not lost."""
-        typed = {field.id or "": field.value.strip() for field in self.query(Field)}
-        return not self._busy and any(self._initial.get(name, "").strip() != text for name, text in typed.items())
+        return not self._busy and self._is_changed
+
+    @property
+    def _is_prefilled(self) -> bool:
+        return any(self._initial.values())
+
+    @property
+    def _is_changed(self) -> bool:
+        return self._values() != {name: text.strip() for name, text in self._initial.items()}
 
     def _values(self) -> dict[str, str]:
         return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
@@ -185,14 +192,24 @@ class RegisterScreen(Dialog["str | None"]):
         if isinstance(focused, Button):
             focused.press()
         elif focused is not None and focused.id == NAMES[-1]:
-            self.action_submit()
+            self._finish()
         else:
             self.focus_next(Field)
 
+    def _finish(self) -> None:
+        # What stands there from the start is sent by a key that is for nothing else.
+        if self._is_prefilled and not self._is_changed:
+            self._say_general(f"Nothing is changed. {_SUBMIT} sends it as it is.", bad=False)
+        else:
+            self.action_submit()
+
     @on(Button.Pressed, "#register")
     def action_submit(self) -> None:
-        """Sends the form if nothing is wrong with it."""
-        self._send(override=False)
+        """Sends the form if nothing is wrong with it, and a person has typed or could have read it."""
+        if self.is_read or not self._is_prefilled:
+            self._send(override=False)
+        else:
+            self._say_general(f"Press {_SUBMIT} again: the form was not on the screen yet.", bad=False)
 
     @on(Button.Pressed, "#insist")
     def _insisted(self) -> None:
@@ -281,7 +298,7 @@ class RegisterScreen(Dialog["str | None"]):
         if self._busy:
             self._say_general("Gett is being asked: wait for the answer.", bad=False)
             return
-        if self._values() != self._initial and not self._leaving:
+        if self._is_changed and not self._leaving:
             self._leaving = True
             self._say_general(f"Press {LEAVE} again to throw away what you typed.")
             return
