@@ -10,12 +10,13 @@ is dropped then, and read again. Nothing here touches the disk, so the event loo
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.events import StoresChanged
 from gett_tui.onboarding.status import is_live
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, Unusable, file_name, name_before
+from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,8 @@ class Entry:
     seen: Seen | None
     record: Record | None
     unusable: Unusable | None = None
+    is_current: bool = field(default=False, compare=False)
+    """Whether it was read here and is a record of this program's format: a write needs nothing more of it."""
 
 
 class Mirror:
@@ -137,7 +140,7 @@ class Mirror:
             known = self._entries.get(place)
             if isinstance(found, Found):
                 self._recall_name(place, known, found.record)
-                return self._set(place, Entry(found.seen, found.record))
+                return self._set(place, Entry(found.seen, found.record, is_current=found.format == FORMAT))
             if found is None:
                 self._lose(place, known, is_ours=mark is None)
                 return self._set(place, None) if known is not None else StoresChanged()
