@@ -42,6 +42,7 @@ class Mirror:
     def __init__(self) -> None:
         self._guard = threading.RLock()
         self._entries: dict[Place, Entry] = {}
+        self._unusable: dict[Place, Unusable] = {}
         self._marks: dict[Place, int] = {}
         self._claims: dict[str, tuple[Place, ...]] = {}
         self._keys: dict[Place, str] = {}
@@ -104,7 +105,7 @@ class Mirror:
     def unusable(self) -> list[tuple[Place, Unusable]]:
         """The files that are no usable records."""
         with self._guard:
-            return [(place, entry.unusable) for place, entry in self._entries.items() if entry.unusable is not None]
+            return list(self._unusable.items())
 
     def asides(self) -> list[Place]:
         """The files that were set aside as damaged."""
@@ -215,10 +216,13 @@ class Mirror:
         if entry is not None:
             self._lost.pop(place, None)
         before, after = known and known.record, entry and entry.record
+        self._unusable.pop(place, None)
         if entry is None:
             del self._entries[place]
         else:
             self._entries[place] = entry
+            if entry.unusable is not None:
+                self._unusable[place] = entry.unusable
         return StoresChanged() if before == after else self._show(place, before, after)
 
     def _show(self, place: Place, before: Record | None, after: Record | None) -> StoresChanged:

@@ -406,12 +406,12 @@ def test_a_change_that_left_no_sign_is_seen_when_stamps_can_be_trusted(
 def test_a_write_reads_the_file_unless_it_surely_is_as_it_was(tmp_path: Path) -> None:
     store, file = opened(tmp_path), place(tmp_path)
     store.add(stored("o-1"))
-    file.write_bytes(file.read_bytes() + b'[by_hand]\nkept = 1\n')
+    file.write_bytes(file.read_bytes() + b"[by_hand]\nkept = 1\n")
     store.update("o-1", lambda now: now._replace(error="one"))
     assert b"by_hand" in file.read_bytes()
     with an_hour_later():
         store.sync()
-        file.write_bytes(file.read_bytes() + b'[once_more]\nkept = 2\n')
+        file.write_bytes(file.read_bytes() + b"[once_more]\nkept = 2\n")
         store.update("o-1", lambda now: now._replace(error="two"))
     assert b"by_hand" in file.read_bytes()
     assert b"once_more" in file.read_bytes()
