@@ -288,15 +288,3 @@ class Mirror:
             return None
         fallback = record.onboarding_id
         return fallback if fallback and fallback not in self._claims else place.name
-
-
-def merged(parts: Iterable[StoresChanged]) -> StoresChanged:
-    """All of ``parts``, one after the other, as one."""
-    changed: dict[str, Record] = {}
-    removed: set[str] = set()
-    for part in parts:
-        for key in part.removed:
-            changed.pop(key, None)
-        removed.update(part.removed)
-        changed.update({record.key: record for record in part.changed})
-    return StoresChanged(tuple(changed.values()), tuple(removed - changed.keys()))

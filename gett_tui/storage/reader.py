@@ -13,11 +13,10 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.events import StoresChanged
+from gett_tui.onboarding.events import StoresChanged, merged
 from gett_tui.onboarding.status import is_live
 from gett_tui.storage import files, index, record_file
 from gett_tui.storage.folder_scan import FolderScan, Listing
-from gett_tui.storage.mirror import merged
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, Unusable
 
 if TYPE_CHECKING:

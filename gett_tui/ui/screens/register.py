@@ -32,17 +32,14 @@ from gett_tui.ui.widgets.field import Field, FormField
 from gett_tui.ui.widgets.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import DescendantBlur
 
     from gett_tui.ui.environment import Environment
-    from gett_tui.ui.form_result import Submitted
-
-    Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
-    CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
+    from gett_tui.ui.form_result import CheckCatalog, Submit
 
 _SUBMIT, _CHECK = "ctrl+s", "f5"
 
@@ -191,14 +188,10 @@ class RegisterScreen(Dialog["str | None"]):
         focused = self.focused
         if isinstance(focused, Button):
             focused.press()
-        elif focused is not None and focused.id == NAMES[-1]:
-            self._finish()
-        else:
+        elif focused is None or focused.id != NAMES[-1]:
             self.focus_next(Field)
-
-    def _finish(self) -> None:
-        # What stands there from the start is sent by a key that is for nothing else.
-        if self._is_prefilled and not self._is_changed:
+        elif self._is_prefilled and not self._is_changed:
+            # What stands there from the start is sent by a key that is for nothing else.
             self._say_general(f"Nothing is changed. {_SUBMIT} sends it as it is.", bad=False)
         else:
             self.action_submit()
