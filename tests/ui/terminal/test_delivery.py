@@ -89,9 +89,10 @@ async def test_a_paste_into_the_palette_is_whole_or_refused(
         assert any(said in one for one in app.said) is bool(said)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("opener", ["app.command_palette", "register", "track", "help", "cancel"])
 async def test_the_program_may_end_while_a_dialog_comes_up(tmp_path: Path, live: Live, opener: str) -> None:
-    for turns in range(8):
+    for turns in range(4):
         folder = tmp_path / str(turns)
         plant(folder, live.state, records()[1:2])
         app = make_app(folder, live.url)
