@@ -135,10 +135,14 @@ class Cause(StrEnum):
     NO_SUCH_STATUS = "no_such_status"
     NO_TERMINAL = "no_terminal"
     DUMB_TERMINAL = "dumb_terminal"
-    EXTRA = "extra"
-    """A part of the program that is installed by an extra is missing."""
     PORT = "port"
 
+    FIRST_PROFILE = "first_profile"
+    """What a configuration file cannot begin with."""
+    NO_VARIABLE = "no_variable"
+    """What was given as the name of a variable for a key is none, or may be the key."""
+    FILE_THERE = "file_there"
+    """A file stands where a new one was to be made."""
     FILE = "file"
     """A file or folder could not be used; the fact ``errno`` says why."""
 

@@ -43,6 +43,23 @@ def put(line: str) -> None:
     print(line)
 
 
+def put_json(data: object) -> None:
+    """Prints ``data`` as JSON."""
+    put(_json(data))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints rows under a header, in columns as wide as what they hold; into a pipe between tabs, without a header."""
+    cells = [[one_line(redacted(cell), _LINE) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cells:
+            put("\t".join(row))
+        return
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    for row in (header, *cells):
+        put("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
 def ask(question: str) -> str:
     """What a person answers to ``question``, which is asked on stderr."""
     print(question, end="", file=sys.stderr, flush=True)

@@ -23,6 +23,9 @@ def _of_field(field: Field) -> Option:
     return Option((field.option,), field.placeholder, more)
 
 
+GROUPS = {"config": "where the settings come from, and what is wrong with them"}
+"""What the commands of two words are about, by their first word."""
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "register",
@@ -90,6 +93,31 @@ COMMANDS: tuple[Command, ...] = (
             ),
             Option(("--forget",), "forget a store whose file has gone, for good", {"metavar": "ID"}),
         ),
+    ),
+    Command(
+        "config path",
+        "print where the configuration file is looked for",
+        "gett-tui config path",
+        "gett_tui.commands.config:path",
+    ),
+    Command(
+        "config show",
+        "show each setting and where it comes from; never the key",
+        "gett-tui config show",
+        "gett_tui.commands.config:show",
+        (_JSON,),
+    ),
+    Command(
+        "config check",
+        "tell what is wrong with the configuration file",
+        "gett-tui config check",
+        "gett_tui.commands.config:check",
+    ),
+    Command(
+        "config init",
+        "write a first configuration file; overwrites none",
+        "gett-tui config init",
+        "gett_tui.commands.config:init",
     ),
     Command(
         "sandbox",
