@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.key_shape import may_be_key
+from gett_tui.onboarding.status import ENDED
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
@@ -64,6 +65,8 @@ def _chosen(records: Sequence[Record], wanted: str, *, unreadable: int) -> Recor
     called = _called(wanted)
     for name in _NAMES:
         found = [record for record in records if getattr(record, name) == wanted]
+        # An ended one counts only where no other is called so.
+        found = [record for record in found if record.status not in ENDED] or found
         if len(found) > 1:
             ids = [record.onboarding_id or record.key for record in found]
             facts = {"called": called, "count": len(found), "ids": ids}

@@ -99,7 +99,7 @@ def build() -> argparse.ArgumentParser:
         own.set_defaults(handler=command.handler)
         # It may stand before the command or behind it.
         own.add_argument(*_PROFILE.flags, help=_PROFILE.words, default=argparse.SUPPRESS, **_PROFILE.settings)
-        _add(own, command.options)
+        _add(own, command.options, command.exactly_one)
     return parser
 
 
@@ -108,9 +108,9 @@ def _group(top: _Subparsers, name: str) -> _Subparsers:
     return parser.add_subparsers(metavar="COMMAND", required=True)
 
 
-def _add(parser: argparse.ArgumentParser, options: tuple[Option, ...]) -> None:
+def _add(parser: argparse.ArgumentParser, options: tuple[Option, ...], exactly_one: str = "") -> None:
     names = {option.group for option in options if option.group}
-    groups = {name: parser.add_mutually_exclusive_group() for name in names}
+    groups = {name: parser.add_mutually_exclusive_group(required=name == exactly_one) for name in names}
     for option in options:
         groups.get(option.group, parser).add_argument(*option.flags, help=option.words, **option.settings)
 

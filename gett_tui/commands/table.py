@@ -26,6 +26,12 @@ def _of_field(field: Field) -> Option:
 GROUPS = {"config": "where the settings come from, and what is wrong with them"}
 """What the commands of two words are about, by their first word."""
 
+
+def _changed(field: Field) -> Option:
+    value = field.option.rpartition("-")[2].upper()
+    return Option((field.option,), f"{field.placeholder} (default: as it was)", {"metavar": value})
+
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "register",
@@ -79,6 +85,35 @@ COMMANDS: tuple[Command, ...] = (
         "gett-tui cancel cb-12",
         "gett_tui.commands.writes:cancel",
         (_STORE, _YES, _JSON),
+    ),
+    Command(
+        "settle",
+        "settle a store whose registration was not confirmed",
+        "gett-tui settle cb-12 --attach 7b0d6a3e…",
+        "gett_tui.commands.mending:settle",
+        (
+            _STORE,
+            Option(
+                ("--attach",), "its onboarding id; Gett is asked whether it fits", {"metavar": "ONBOARDING_ID"}, "how"
+            ),
+            Option(("--again",), "send it once more: Gett may then have it twice", {"action": "store_true"}, "how"),
+            Option(("--drop",), "give it up; nothing is sent", {"action": "store_true"}, "how"),
+            _YES,
+            _JSON,
+        ),
+        exactly_one="how",
+    ),
+    Command(
+        "fix",
+        "register a failed or cancelled store anew; cancels the old onboarding",
+        "gett-tui fix cb-12 --catalog-url https://…",
+        "gett_tui.commands.mending:fix",
+        (
+            _STORE,
+            *(_changed(field) for field in FIELDS.values() if field.option.startswith("-")),
+            _YES,
+            _JSON,
+        ),
     ),
     Command(
         "doctor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gett_tui.commands.access import gain
 from gett_tui.commands.confirm import confirm, need_person
@@ -40,14 +40,20 @@ def register(arguments: argparse.Namespace) -> int:
         _tell_near_alike(registration.partner_store_id, service.records())
         return service.register(registration, allow_duplicate=may_double)
 
-    return _perform(access, UseCase(act), as_json=arguments.json)
+    return carry_out(access, UseCase(act), as_json=arguments.json)
 
 
 def _registration(arguments: argparse.Namespace) -> Registration:
+    from gett_tui.onboarding.registration import FIELDS
+
+    return checked({field.name: getattr(arguments, field.argument) for field in FIELDS.values()})
+
+
+def checked(values: dict[str, Any]) -> Registration:
+    """What is sent for ``values`` (by wire name); what is odd in them is told. Raises ConfigError."""
     from gett_tui.gett.models import Registration
     from gett_tui.onboarding.registration import FIELDS, OPTIONS, cleaned, field_hint, field_problems
 
-    values = {field.name: getattr(arguments, field.argument) for field in FIELDS.values()}
     problems = field_problems(values)
     if problems:
         items = [{"where": name, "message": text} for name, text in problems.items()]
@@ -86,10 +92,10 @@ def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act
     if not arguments.yes:
         confirm(action, record, access.profile)
     use_case = UseCase(lambda service: act(service, record.key, record), record.onboarding_id)
-    return _perform(access, use_case, as_json=arguments.json)
+    return carry_out(access, use_case, as_json=arguments.json)
 
 
-def _perform(access: Access, use_case: UseCase, *, as_json: bool) -> int:
+def carry_out(access: Access, use_case: UseCase, *, as_json: bool) -> int:
     """Runs a write and prints the store, also where the outcome is unknown. Raises GettTuiError."""
     try:
         print_outcome(perform(access, use_case), as_json=as_json)
