@@ -137,6 +137,8 @@ class Cause(StrEnum):
     DUMB_TERMINAL = "dumb_terminal"
     PORT = "port"
 
+    NOT_COME_TRUE = "not_come_true"
+    """What was waited for did not come about in time, or cannot any more."""
     FIRST_PROFILE = "first_profile"
     """What a configuration file cannot begin with."""
     NO_VARIABLE = "no_variable"

@@ -43,6 +43,12 @@ def put(line: str) -> None:
     print(line)
 
 
+def put_line(record: Record, *, as_json: bool) -> None:
+    """Prints a store at once, on one line."""
+    put(json.dumps(_finite(as_object(record)), default=str, allow_nan=False) if as_json else _row(record))
+    sys.stdout.flush()
+
+
 def put_json(data: object) -> None:
     """Prints ``data`` as JSON."""
     put(_json(data))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from gett_tui.commands import sandbox
 from gett_tui.commands.command import Command, Option
+from gett_tui.commands.goals import GOALS
+from gett_tui.commands.sandbox import seconds
 from gett_tui.onboarding.registration import FIELDS
 
 if TYPE_CHECKING:
@@ -112,6 +114,22 @@ COMMANDS: tuple[Command, ...] = (
             _STORE,
             *(_changed(field) for field in FIELDS.values() if field.option.startswith("-")),
             _YES,
+            _JSON,
+        ),
+    ),
+    Command(
+        "wait",
+        "wait until stores are where they should be",
+        "gett-tui wait cb-12 --for ready --timeout 600",
+        "gett_tui.commands.waiting:wait",
+        (
+            Option(("stores",), _STORE.words, {"metavar": "ID", "nargs": "+"}),
+            Option(
+                ("--for",),
+                "; ".join(f"{name}: {goal.words}" for name, goal in GOALS.items()),
+                {"required": True, "choices": list(GOALS), "dest": "goal", "metavar": "GOAL"},
+            ),
+            Option(("--timeout",), "seconds (default: as long as it takes)", {"type": seconds, "metavar": "SECONDS"}),
             _JSON,
         ),
     ),
