@@ -139,6 +139,8 @@ class Cause(StrEnum):
 
     NOT_COME_TRUE = "not_come_true"
     """What was waited for did not come about in time, or cannot any more."""
+    WHICH_STORES = "which_stores"
+    """Neither stores nor a status were named, or both."""
     FIRST_PROFILE = "first_profile"
     """What a configuration file cannot begin with."""
     NO_VARIABLE = "no_variable"

@@ -86,11 +86,14 @@ def print_one(record: Record, *, as_json: bool) -> None:
     put(_json(as_object(record)) if as_json else _row(record))
 
 
-def print_outcome(record: Record, *, as_json: bool) -> None:
+def print_outcome(record: Record, *, as_json: bool, on_a_line: bool = False) -> None:
     """As ``print_one``, of what Gett has been asked for: that nobody takes what is printed changes nothing of that."""
     failed = None
     try:
-        print_one(record, as_json=as_json)
+        if on_a_line:
+            put_line(record, as_json=as_json)
+        else:
+            print_one(record, as_json=as_json)
     except OSError as error:
         failed = error
         streams.drop(sys.stdout)

@@ -16,13 +16,15 @@ from gett_tui.commands.output import say
 from gett_tui.error_messages import asked_again, sentence
 from gett_tui.errors import GettTuiError
 from gett_tui.onboarding import events
+from gett_tui.onboarding.batch import Batch
 from gett_tui.onboarding.errors import PausedError, UnkeptError
 from gett_tui.runtime import Runtime, config_for
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from gett_tui.commands.access import Access
+    from gett_tui.onboarding.batch import End
     from gett_tui.onboarding.record import Record
     from gett_tui.onboarding.service import Service
 
@@ -30,6 +32,7 @@ T = TypeVar("T")
 
 _PATIENCE = 10.0
 """Seconds for which it is tried to keep what Gett answered, on a disk that takes nothing."""
+_AT_ONCE = 8
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -45,6 +48,23 @@ class UseCase:
 def perform(access: Access, use_case: UseCase) -> Record:
     """Runs ``use_case``. Raises GettTuiError; SignalledError when a signal ended it."""
     return asyncio.run(_perform(access, lambda runtime: _work(runtime, use_case), _hear))
+
+
+def perform_many(
+    access: Access,
+    records: Sequence[Record],
+    act: Callable[[Service, Record], Awaitable[Record]],
+    on_end: Callable[[End[Record]], None],
+) -> None:
+    """Runs ``act`` for each of ``records``, a few at a time; ``on_end`` hears of each. Raises as ``perform``."""
+
+    async def work(runtime: Runtime) -> None:
+        await runtime.service.load()
+        await runtime.connect()
+        batch = Batch(records, lambda record: act(runtime.service, record), at_once=_AT_ONCE, on_end=on_end)
+        await batch.run()
+
+    asyncio.run(_perform(access, work, _hear))
 
 
 def follow(access: Access, act: Callable[[Service, asyncio.Event], Awaitable[T]]) -> T:

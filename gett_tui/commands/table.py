@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gett_tui.onboarding.registration import Field
 
 _STORE = Option(("store",), "onboarding id, partner store id or storeId", {"metavar": "ID"})
+_STORES = Option(("stores",), f"{_STORE.words}; - reads them from stdin", {"metavar": "ID", "nargs": "*"})
+_IN_STATUS = Option(("--status",), "all that are in this status, in place of ids", {"metavar": "WORD"})
 _JSON = Option(("--json",), "print JSON", {"action": "store_true"})
 _YES = Option(("--yes",), "do not ask", {"action": "store_true"})
 
@@ -72,21 +74,21 @@ COMMANDS: tuple[Command, ...] = (
         "ask Gett how a store stands",
         "gett-tui refresh cb-12",
         "gett_tui.commands.stores:refresh",
-        (_STORE, _JSON),
+        (_STORES, _IN_STATUS, _JSON),
     ),
     Command(
         "activate",
         "put a store live",
         "gett-tui activate cb-12",
         "gett_tui.commands.writes:activate",
-        (_STORE, _YES, _JSON),
+        (_STORES, _IN_STATUS, _YES, _JSON),
     ),
     Command(
         "cancel",
         "cancel an onboarding",
         "gett-tui cancel cb-12",
         "gett_tui.commands.writes:cancel",
-        (_STORE, _YES, _JSON),
+        (_STORES, _IN_STATUS, _YES, _JSON),
     ),
     Command(
         "settle",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from gett_tui.commands.access import gain
 from gett_tui.commands.confirm import confirm, need_person
 from gett_tui.commands.exit_codes import ExitCode
-from gett_tui.commands.lookup import look_up
 from gett_tui.commands.output import print_outcome, say
 from gett_tui.commands.running import UseCase, perform
+from gett_tui.commands.several import Several, names_of
 from gett_tui.errors import Cause, ConfigError
 from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.service import Service
@@ -83,10 +83,18 @@ def cancel(arguments: argparse.Namespace) -> int:
 
 
 def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act: Act) -> int:
+    names = names_of(arguments)
     if not arguments.yes:
         need_person(action)
     access = gain(arguments)
-    record = look_up(access.profile.folder, arguments.store)
+    several = Several(action, as_json=arguments.json)
+    chosen = several.choose(access.profile.folder, names, arguments.status)
+    if len(names) != 1:
+        chosen = several.fitting(chosen, why_not)
+        if chosen and not arguments.yes:
+            several.confirm(chosen, access)
+        return several.run(access, chosen, lambda service, record: act(service, record.key, record))
+    record = chosen[0]
     # Told before anybody is asked; what counts is the same rule under the record's lock.
     require_status(why_not, record.status)
     if not arguments.yes:
