@@ -51,6 +51,7 @@ def test_show_tells_each_value_and_where_it_comes_from_and_never_the_key(run: Ru
     assert KEY not in done.out + done.err
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -109,6 +110,7 @@ def test_init_tells_what_the_disk_refuses(run: Run, tmp_path: Path) -> None:
     assert "file in the folder's place" in done.err
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("variable", "status", "said"),
     [("GETT_EU_KEY", 0, "GETT_EU_KEY"), ("test-key-typed-here", 2, "no name of a variable"), ("", 0, "GETT_API_KEY")],
@@ -127,6 +129,7 @@ def test_init_asks_on_a_terminal_and_takes_no_key(tmp_path: Path, variable: str,
         assert f'[profiles.production]\napi_key_env = "{said}"' in file.read_text()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("key", "then", "status"), [("", "", 2), ("i", "Profile to begin with", 0), ("d", "DEMO", 0)])
 def test_without_a_key_the_dashboard_shows_three_ways_on(tmp_path: Path, key: str, then: str, status: int) -> None:
     env = {**environment(tmp_path, URL), "GETT_API_KEY": "", "TERM": "xterm-256color"}
@@ -141,6 +144,7 @@ def test_without_a_key_the_dashboard_shows_three_ways_on(tmp_path: Path, key: st
         assert session.wait_for_exit_unread(20) == status
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "words",
     [

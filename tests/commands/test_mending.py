@@ -84,6 +84,7 @@ def test_settle_by_giving_up_asks_nobody(tmp_path: Path, run: Run) -> None:
     assert (done.status, done.data["status"], done.data["ours"]) == (0, "dropped", True)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "how", [[], ["--again", "--drop"], ["--attach"], ["--attach", ONE, "--drop"], ["--drop", "--drp"]], ids=" ".join
 )
@@ -105,6 +106,7 @@ def test_without_a_yes_and_without_a_terminal_nothing_is_done(tmp_path: Path, ru
     assert "--yes" in done.err
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("answer", "status"), [("no", 1), ("y", 1), ("yes", 0)])
 def test_the_question_names_what_is_done_to_which_store_and_where(tmp_path: Path, answer: str, status: int) -> None:
     keep(tmp_path, unconfirmed())
@@ -149,6 +151,7 @@ def test_a_fix_that_broke_off_behind_its_cancel_goes_on_by_the_same_command(tmp_
     assert shown.data["onboarding_id"] == OTHER, "an ended one counts only where no other is called so"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.READY_TO_ACTIVATE, Status.PENDING_CATALOG, "brand_new"])
 def test_fix_is_for_what_failed_or_ended_alone(tmp_path: Path, run: Run, status: State) -> None:
     keep(tmp_path, store(ONE, "p-1", status))

@@ -62,6 +62,7 @@ def test_all_in_a_status_are_meant_by_it(tmp_path: Path, run: Run) -> None:
     assert "no store is in the status catalog_failed" in none.err
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "words",
     [[], ["p-0", "--status", "active"], ["--status", "no-such-status"], ["--status"]],

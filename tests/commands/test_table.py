@@ -26,6 +26,7 @@ ONE = "7b0d6a3e-0f0e-4c55-9a53-000000000001"
 NAMES = [command.name for command in COMMANDS]
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
 def test_each_command_has_a_handler_and_its_example_is_understood(command: Command, run: Run, tmp_path: Path) -> None:
     assert callable(handler_at(command.handler))

@@ -37,6 +37,7 @@ def test_it_follows_a_store_until_it_is_ready(tmp_path: Path, run: Run) -> None:
         assert len(done.out.splitlines()) == 1
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("goal", "status", "code"),
     [
@@ -73,6 +74,7 @@ def test_it_ends_in_time_and_names_what_did_not_come_there(tmp_path: Path, run: 
     assert [json.loads(line)["partner_store_id"] for line in done.out.splitlines()] == ["p-2", "p-1"]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "words",
     [["p-1"], ["--for", "ready"], ["p-1", "--for", "redy"], ["p-1", "--for", "ready", "--timeout", "soon"]],
