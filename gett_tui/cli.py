@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -14,7 +15,7 @@ from gett_tui.errors import Cause, ConfigError, GettTuiError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 DASHBOARD = {
@@ -118,4 +119,15 @@ def _need_terminal() -> None:
 
 
 def _speaks_utf8() -> bool:
-    return "utf" in (sys.stderr.encoding or "").lower()
+    """Whether the operator's locale is UTF-8. What Python has made of it in place of ``C`` does not count."""
+    env = _environment_at_start()
+    named = next((env[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(name)), "")
+    return "utf" in named.lower() and "utf" in (sys.stderr.encoding or "").lower()
+
+
+def _environment_at_start() -> Mapping[str, str]:
+    # Where the locale is C, Python puts a UTF-8 one into LC_CTYPE before anything of ours runs.
+    with contextlib.suppress(OSError), open("/proc/self/environ", "rb") as stream:
+        pairs = (part.partition(b"=") for part in stream.read().split(b"\0"))
+        return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+    return os.environ

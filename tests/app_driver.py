@@ -22,7 +22,9 @@ from gett_tui.onboarding.record import Change, Record, Trouble
 from gett_tui.onboarding.status import OwnState, word
 from gett_tui.runtime import Runtime, RuntimeConfig
 from gett_tui.sandbox.state import Onboarding, State
+from gett_tui.storage.record_file import file_name
 from gett_tui.storage.record_store import RecordStore
+from gett_tui.storage.toml_codec import to_toml
 from gett_tui.ui.app import GettApp
 from gett_tui.ui.environment import Environment, local_now
 
@@ -96,6 +98,14 @@ async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 30
             raise AssertionError("it did not come about in time:\n" + painted_text(pilot.app))
         await pilot.pause(0.02)
     await pilot.pause()
+
+
+async def started(pilot: Pilot[Any], stores: int) -> DrivenApp:
+    """The app, once so many stores are in its list."""
+    app = pilot.app
+    assert isinstance(app, DrivenApp)
+    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
+    return app
 
 
 def screen_text(app: GettApp) -> str:
@@ -194,3 +204,15 @@ def plant(folder: Path, state: State | None = None, chosen: list[Record] | None 
                 cancelled=record.status == OwnState.CANCELLED,
                 forced=word(record.status),
             )
+
+
+def plant_many(folder: Path, stores: int, status: str = "active") -> None:
+    """Stores as files, all in ``status``; written without syncing each, as only the reading is measured."""
+    RecordStore(folder, "0-bench").open()
+    like = next(record for record in records() if record.status == status)
+    for number in range(stores):
+        known = identifier(number)
+        sent = {**like.sent, "name": f"Store {number:05d}", "partnerStoreId": f"p-{number}"}
+        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}", sent=sent, revision=1)
+        (folder / "onboardings" / file_name(known)).write_bytes(to_toml(made))
+    (folder / "host").write_text("loopback\n")

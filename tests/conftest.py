@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gett_tui.onboarding import events
+
+if TYPE_CHECKING:
+    from sandbox_server import Live
 
 
 def pytest_configure() -> None:
@@ -51,6 +56,15 @@ def _no_unforeseen_failure(request: pytest.FixtureRequest, monkeypatch: pytest.M
 
 
 @pytest.fixture
+def live() -> Iterator[Live]:
+    """A simulated Gett of the test's own, on loopback."""
+    from sandbox_server import live_sandbox
+
+    with live_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
 def anyio_backend() -> str:
     """The event loop that the program itself runs on."""
     return "asyncio"
@@ -58,7 +72,7 @@ def anyio_backend() -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long what has no end by itself goes on, and which tests are left out."""
-    parser.addoption("--all", action="store_true", help="run the slow tests, too (see the marker)")
+    parser.addoption("--all", action="store_true", help="run the slow tests and all cases, too (see the markers)")
     parser.addoption("--long", action="store_true", help="run what takes minutes, too (see the marker)")
     parser.addoption("--crash-runs", type=int, help="how often the program is killed, 60 times with --all")
     parser.addoption("--stall", type=int, default=3, help="for how many seconds terminals do not read")
@@ -72,3 +86,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name in left_out:
             if item.get_closest_marker(name) is not None:
                 item.add_marker(pytest.mark.skip(reason=f"{name}: see --help"))
+    if not config.getoption("--all"):
+        _thin_out(items)
+
+
+def _thin_out(items: list[pytest.Item]) -> None:
+    """Of the cases of a test marked ``few`` keeps so many, spread evenly over them, and always the same."""
+    cases: defaultdict[tuple[str, int], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        marker = item.get_closest_marker("few")
+        if marker is not None:
+            cases[item.nodeid.partition("[")[0], marker.args[0]].append(item)
+    for (_, number), of_one in cases.items():
+        kept = {place * len(of_one) // number for place in range(number)}
+        for place, item in enumerate(of_one):
+            if place not in kept:
+                item.add_marker(pytest.mark.skip(reason="one of many cases: see --help"))

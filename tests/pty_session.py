@@ -48,6 +48,8 @@ _OUTER_SETTINGS = (
     "COLUMNS",
     "LINES",
     "NO_COLOR",
+    "LC_ALL",
+    "LC_CTYPE",
     "TMUX",
     "TERM_PROGRAM",
     "PYTHONUNBUFFERED",

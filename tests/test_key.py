@@ -8,13 +8,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import pytest
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 
 from gett_tui.gett.client import GettClient
 from gett_tui.gett.errors import GettError
@@ -46,12 +44,6 @@ def forms(key: str) -> list[bytes]:
 
 def hides(data: bytes) -> bool:
     return not any(form in data for form in forms(KEY))
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def environment(folder: Path, live: Live) -> dict[str, str]:

@@ -39,6 +39,7 @@ def after_the_screen(session: PtySession) -> str:
     return " ".join(session.output.rsplit(b"\x1b[?1049l", 1)[-1].decode("utf-8", "replace").split())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("end", ["ctrl+q", pytest.param(signal.SIGTERM, marks=pytest.mark.slow)], ids=str)
 def test_a_register_without_an_answer_is_told_with_what_becomes_of_it(
     tmp_path: Path, end: str | signal.Signals

@@ -6,19 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 
 Register = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app_driver import plant, records
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 
 KEY = "test-key-terminal-1"
 COMMAND = [sys.executable, "-m", "gett_tui"]
@@ -24,12 +23,6 @@ CRASHING = (
     "m.Dashboard.action_sort = boom\n"
     "sys.exit(c.run(sys.argv[1:]))\n"
 )
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def environment(folder: Path, live: Live, **more: str) -> dict[str, str]:
@@ -232,3 +225,21 @@ def test_an_idle_screen_writes_nothing(tmp_path: Path, live: Live, key: str) -> 
         assert len(session.output) == before
         session.send("ctrl+q")
         assert session.wait_for_exit() == 0
+
+
+@pytest.mark.few(1)
+@pytest.mark.parametrize(
+    "locale",
+    [{"LC_ALL": "C"}, {"LANG": "C"}, {"LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "C", "PYTHONUTF8": "0"}],
+    ids=str,
+)
+def test_where_the_locale_is_not_utf_8_nothing_but_ascii_is_written(
+    tmp_path: Path, live: Live, locale: dict[str, str]
+) -> None:
+    with PtySession([*COMMAND, "--demo"], (80, 24), environment(tmp_path, live) | locale) as session:
+        session.wait_for("polled")
+        for key in ("?", "escape", "n", "escape", ":", "escape", "q"):
+            session.send(key)
+            session.read_until_quiet()
+        session.wait_for_exit()
+        assert session.output.isascii()

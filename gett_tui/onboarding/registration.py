@@ -200,6 +200,8 @@ def _text_doubt(text: str) -> str | None:
 
 
 def _url_doubt(name: str, url: str, is_production: bool) -> str | None:
+    if "://" in url.partition("://")[2]:
+        return "holds a second address: two may have run together"
     if is_production and _is_own_machine(host_of(url)):
         return "names this machine: Gett cannot reach it"
     # Gett appends /validate and /place (6.1, D-old), so a trailing slash may double (I), and a query be in between.

@@ -11,6 +11,7 @@ version of the program wrote is not used.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,8 @@ _STATUS, _HISTORY, _TROUBLE, _PENDING = (
     _RECORD + Record._fields.index(name) for name in ("status", "history", "trouble", "pending")
 )
 _OWN = {state.value: state for state in OwnState}
+_REFUSALS = (errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE)
+"""What the system says when it is not the index itself that is wrong."""
 _NOWHERE = files.Signature(0, 0, 0, 0)
 """Stands for how a file looks that has to be read itself, or that is not there."""
 
@@ -54,9 +57,25 @@ class Entry(NamedTuple):
     record: Record
 
 
+def path(folder: Path) -> Path:
+    """Where the index lies."""
+    return folder / _NAME
+
+
+def require_readable(folder: Path) -> None:
+    """Raises FileTroubleError when the index is there and the system does not let it be read: it is not empty then."""
+    with files.explained("Cannot read", path(folder)), contextlib.suppress(FileNotFoundError):
+        try:
+            with files.open_regular(path(folder)) as stream:
+                stream.read(1)
+        except OSError as error:
+            if error.errno in _REFUSALS:
+                raise
+
+
 def read(folder: Path) -> Iterator[Entry]:
     """All entries in the order of attention, whatever has become of their files. Trouble with the index ends it."""
-    with contextlib.suppress(OSError), files.open_regular(folder / _NAME) as stream:
+    with contextlib.suppress(OSError), files.open_regular(path(folder)) as stream:
         if stream.readline(len(_HEAD)) != _HEAD:
             return
         while line := stream.readline(_MAX_LINE):
@@ -88,12 +107,12 @@ def write(
     lines = [_line(entry) or _essence(entry) for entry in sorted(entries, key=_by_attention)]
     unseen = [Entry(place, _NOWHERE, record) for place, record in recalled.items()]
     lines += [_line(entry) or _essence(entry) for entry in unseen]
-    files.write_atomic(folder / _NAME, _HEAD + b"".join(line for line in lines if line is not None), owner)
+    files.write_atomic(path(folder), _HEAD + b"".join(line for line in lines if line is not None), owner)
 
 
 def signature(folder: Path) -> files.Signature | None:
     """How the index looks: another one shows that another copy has written it since."""
-    return files.signature(folder / _NAME)
+    return files.signature(path(folder))
 
 
 def _essence(entry: Entry) -> bytes | None:

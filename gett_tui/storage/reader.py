@@ -110,8 +110,12 @@ class Reader:
             self._mirror.explain(place)
 
     def heed_index(self) -> None:
-        """Takes up what another copy has written into the index as lost, before it is written anew."""
+        """Takes up what another copy has written into the index as lost, before it is written anew.
+
+        Raises FileTroubleError when that cannot be read.
+        """
         if index.signature(self._folder) != self.index_seen:
+            index.require_readable(self._folder)
             self._lose(entry for entry in index.read(self._folder) if entry.place.folder in self._scans)
 
     def path(self, place: Place) -> Path:

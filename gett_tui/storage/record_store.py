@@ -260,7 +260,14 @@ class RecordStore:
         edits = self._mirror.edits
         if edits == self._indexed or not self._reader.has_loaded:
             return
-        self._reader.heed_index()
+        # What another copy writes in between would be gone, and with it all that it alone knew.
+        with self._writer.locks.hold(index.path(self.folder)):
+            self._reader.heed_index()
+            self._write_index()
+            self._reader.index_seen = index.signature(self.folder)
+        self._indexed = edits
+
+    def _write_index(self) -> None:
         known, entries = self._mirror.entries(), list[index.Entry]()
         for place, entry in known.items():
             if entry.unusable is None and entry.record is not None and entry.seen is not None and entry.seen.is_settled:
@@ -269,8 +276,6 @@ class RecordStore:
         remembered = {place: record for place in unseen if (record := self._mirror.remembered(place)) is not None}
         recalled = remembered | self._mirror.recalled() | self._mirror.lost()
         index.write(self.folder, entries, recalled, self._owner)
-        self._reader.index_seen = index.signature(self.folder)
-        self._indexed = edits
 
     # -- what is lost
 

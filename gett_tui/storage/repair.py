@@ -41,7 +41,8 @@ class Repair:
         """
         self._clear_temporaries(is_alive)
         self._clear_attempts()
-        self._writer.shorten_removals()
+        with contextlib.suppress(StorageError):
+            self._writer.shorten_removals()
         before, self._damaged = self._damaged, self._damaged_now()
         for place, signature in self._damaged.items():
             if before.get(place) == signature:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from math import log2
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from gett_tui.onboarding.record import Record
     from gett_tui.runtime import Runtime
@@ -39,7 +42,8 @@ if TYPE_CHECKING:
 
 _FIRST_ROWS = 0.1
 _READING = 2.0
-"""Seconds that a picture without rows, and one more of records that are still being read, may be waited for."""
+"""Seconds that a picture without rows, and one more of records that are still being read, may be waited for; each
+of those twice as long as the one before, so that slow reading does not make the line busy."""
 
 
 def _commands() -> type[Provider]:
@@ -90,7 +94,8 @@ class GettApp(App[int]):
         self._operators_clipboard = Clipboard()
         self.set_class(environment.is_production, "-production")
         self.notifications = Notifications(self, bell=environment.bell, clock=now)
-        self._had_rows = False
+        self._first_rows: float | None = None
+        """When rows were there to be painted, by the monotonic clock."""
         self._delivery = Delivery(self)
         self.main = Dashboard(
             make_runtime,
@@ -124,8 +129,10 @@ class GettApp(App[int]):
             return 0.0
         if not self.main.stores.total_count:
             return _FIRST_ROWS
-        had_rows, self._had_rows = self._had_rows, True
-        return _READING if had_rows else 0.0
+        if self._first_rows is None:
+            self._first_rows = monotonic()
+            return 0.0
+        return _READING * 2 ** int(log2(max(1.0, (monotonic() - self._first_rows) / _READING)))
 
     def on_hung_up(self) -> None:
         """Ends: the terminal is gone, and SIGHUP, which says the same, may be ignored."""
@@ -217,6 +224,10 @@ class GettApp(App[int]):
         if getattr(self.focused, "selected_text", "") or self.screen.get_selected_text():
             raise SkipAction
         self.end(130)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Says what a worker of the app's ended with that nobody foresaw."""
+        self.notifications.worker_ended(event.worker.error)
 
     def copy_ids(self, records: Sequence[Record]) -> None:
         """Copies the onboarding ids of ``records``, joined by blanks."""

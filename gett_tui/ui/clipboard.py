@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from gett_tui.text import count, one_line
@@ -52,7 +51,7 @@ class Clipboard:
         async with self._turn:
             refused = ""
             if self._environment.get("TMUX"):
-                if await asyncio.to_thread(self._give_to_tmux, safe.encode("utf-8", "replace")):
+                if await self._give_to_tmux(safe.encode("utf-8", "replace")):
                     return Copied(f"Copied {what}: in tmux's buffer")
                 refused = "tmux did not take it; "
             if len(safe.encode("utf-8", "replace")) > _MOST:
@@ -63,24 +62,13 @@ class Clipboard:
                 return Copied(f"Not copied: {refused}the terminal takes nothing at present", False)
             return Copied(f"Copied {what}: {refused}sent to the terminal")
 
-    def _give_to_tmux(self, data: bytes) -> bool:
+    async def _give_to_tmux(self, data: bytes) -> bool:
         """Whether tmux has ``data`` in its buffer now. With ``-w`` (3.2) it sends it to its own terminal as well."""
         environment = {name: self._environment[name] for name in _TMUX_NEEDS if name in self._environment}
-        try:
-            for options in (("-w",), ()):
-                done = subprocess.run(  # noqa: S603  (its own words, and the text on stdin)
-                    ["tmux", "load-buffer", *options, "-"],  # noqa: S607  (where the operator has it)
-                    input=data,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=environment,
-                    timeout=TMUX_WAIT,
-                    check=False,
-                )
-                if done.returncode == 0:
-                    return True
-        except (OSError, subprocess.SubprocessError):
-            return False
+        for options in (("-w",), ()):
+            status = await _fed(("tmux", "load-buffer", *options, "-"), data, environment)
+            if status is None or status == 0:
+                return status == 0
         return False
 
     def _sequence(self, text: str) -> str:
@@ -90,6 +78,27 @@ class Clipboard:
             # hands it on.
             return sequence + "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
         return for_screen(sequence) if self._environment.get("STY") else sequence
+
+
+async def _fed(command: tuple[str, ...], data: bytes, environment: Mapping[str, str]) -> int | None:
+    """The exit status of ``command`` that gets ``data`` on stdin; None when it cannot be run or takes too long."""
+    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=nowhere, stderr=nowhere, env=environment
+        )
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(TMUX_WAIT):
+            await process.communicate(data)
+            return process.returncode
+    except TimeoutError:
+        return None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 def osc52(text: str) -> str:

@@ -15,7 +15,7 @@ from gett_tui.onboarding.status import meaning, word
 from gett_tui.text import one_line
 from gett_tui.ui.sort_keys import ATTENTION, NAME, PARTNER_ID, SINCE, STATUS, natural, newest_first
 from gett_tui.ui.status_style import style_of
-from gett_tui.ui.terminal.ascii import words_in_ascii
+from gett_tui.ui.terminal.ascii import row_in_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -220,7 +220,7 @@ def inert(text: str, ascii_only: bool) -> str:
     if text.isascii():
         return text
     if ascii_only:
-        return words_in_ascii(text)
+        return row_in_ascii(text)
     return text.translate(_VARIATION_SELECTORS)
 
 

@@ -60,6 +60,10 @@ class Standing:
     times: int = 0
     said_at: int = 0
     """The number of the last message that is in it."""
+    at: datetime | None = None
+    """When that was said, in local time."""
+    is_news: bool = False
+    """Whether that was no answer to a key."""
 
     @property
     def must_be_read(self) -> bool:
@@ -96,27 +100,41 @@ class MessageLog:
 
     @property
     def standing(self) -> list[Standing]:
-        """What stands, newest first."""
-        return sorted(self._standing.values(), key=lambda standing: -standing.said_at)
+        """What stands, newest first; but no news covers an answer to a key that is still being read."""
+        stood = self._standing.values()
+        passing = (each.said_at for each in stood if not each.is_news and not each.must_be_read)
+        answers = min(passing, default=self._said + 1)
+        return sorted(stood, key=lambda each: (each.is_news or each.said_at < answers, -each.said_at))
 
-    def add(self, level: Level, text: str, *, about: Record | None = None, details: Sequence[str] = ()) -> Standing:
+    def add(
+        self,
+        level: Level,
+        text: str,
+        *,
+        about: Record | None = None,
+        details: Sequence[str] = (),
+        is_news: bool = False,
+    ) -> Standing:
         """Takes a message, ``about`` one store when it is; gives that which it has become a part of."""
         what = one_line(text, _LENGTH)
         name = "" if about is None else one_line(about.name, 60)
-        self._keep(level, f"{name}: {what}" if name else what, tuple(one_line(row, _LENGTH) for row in details))
+        now = self._clock()
+        self._keep(now, level, f"{name}: {what}" if name else what, tuple(one_line(row, _LENGTH) for row in details))
         standing = self._standing.setdefault((level, what), Standing(level, what))
         if about is not None:
             standing.names[about.key] = name
         self._said += 1
         standing.times += 1
         standing.said_at = self._said
+        standing.at = now
+        standing.is_news = is_news
         if len(self._standing) > KEPT:
             read_first = next((key for key in self._standing if key[0] is not Level.FAILED), next(iter(self._standing)))
             del self._standing[read_first]
         self._changed()
         return standing
 
-    def _keep(self, level: Level, text: str, details: tuple[str, ...]) -> None:
+    def _keep(self, now: datetime, level: Level, text: str, details: tuple[str, ...]) -> None:
         more = len(details) - _DETAILS
         if more > 0:
             details = (*details[:_DETAILS], f"… and {more} more")
@@ -125,12 +143,21 @@ class MessageLog:
             last = self._entries[-1]
             if (last.level, last.text, last.details) == (level, text, details):
                 times = self._entries.pop().times + 1
-        self._entries.append(Entry(self._clock(), level, text, details, times))
+        self._entries.append(Entry(now, level, text, details, times))
 
     def leave(self, standing: Standing, said_at: int) -> None:
         """Takes ``standing`` off the line, unless it has been said again since ``said_at``."""
         if standing.said_at == said_at and self._standing.pop((standing.level, standing.what), None) is not None:
             self._changed()
+
+    def retract(self, level: Level, what: str, key: str) -> None:
+        """Takes the store ``key`` off what was said of it: it is so no more. The log remembers."""
+        standing = self._standing.get((level, what))
+        if standing is None or standing.names.pop(key, None) is None:
+            return
+        if not standing.names:
+            del self._standing[level, what]
+        self._changed()
 
     def read(self) -> bool:
         """The newest of what stands has been read. False when nothing stands."""

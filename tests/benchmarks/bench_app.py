@@ -22,16 +22,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from measuring import SIZE, PtySession, bare_key_times, cpu, identifier, key_times, plant, told
+from measuring import SIZE, PtySession, bare_key_times, cpu, identifier, key_times, plant_many, told
 
 from gett_tui.storage.record_store import RecordStore
 
 PROGRAM = """
 import sys
-from gett_tui import cli, connection
+from gett_tui import cli, runtime
 from gett_tui.gett.quota import Limits
 
-connection.limits_for = lambda _: Limits(round(int(sys.argv[1]) / 0.6), 100)
+runtime.limits_for = lambda _: Limits(round(int(sys.argv[1]) / 0.6), 100)
 sys.exit(cli.run([]))
 """
 """The command itself, with limits of its own."""
@@ -103,7 +103,7 @@ def under_changes(arguments: argparse.Namespace, base: list[float]) -> None:
         (100, "name", "s"),
     ):
         with tempfile.TemporaryDirectory() as name, changing(arguments.stores) as (url, changes):
-            plant(Path(name) / "sandbox", arguments.stores, "pending_catalog")
+            plant_many(Path(name) / "sandbox", arguments.stores, "pending_catalog")
             with app(Path(name), url, arguments.stores, per_second * 60) as session:
                 if keys:
                     session.send(keys)
@@ -162,7 +162,7 @@ def measure(arguments: argparse.Namespace) -> None:
     base = bare_key_times(arguments.keys)
     told("a bare app, idle", base, base)
     with tempfile.TemporaryDirectory() as name:
-        plant(Path(name) / "sandbox", arguments.stores)
+        plant_many(Path(name) / "sandbox", arguments.stores)
         quiet(Path(name), arguments, base)
     under_changes(arguments, base)
 

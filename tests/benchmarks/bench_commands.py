@@ -19,7 +19,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from measuring import identifier, plant
+from measuring import identifier, plant_many
 
 from gett_tui.storage.record_store import RecordStore
 
@@ -63,7 +63,7 @@ def cpu(state: Path, url: str, *arguments: str) -> float:
 def planted(folder: Path, stores: int, *, with_index: bool) -> Path:
     """A state folder whose sandbox profile has ``stores``."""
     profile = folder / f"{stores}-{with_index}" / "sandbox"
-    plant(profile, stores, "ready_to_activate")
+    plant_many(profile, stores, "ready_to_activate")
     if with_index:
         for path in (profile / "onboardings").iterdir():
             os.utime(path, (1, 1))

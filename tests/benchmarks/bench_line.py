@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "ui" / "terminal"))
 
 import pyte
-from measuring import PtySession, p95, plant
+from measuring import PtySession, p95, plant_many
 from moving_stores import COMMAND, DIALOGS, Moving, moving_stores
 from pty_session import Size, without_unknown
 
@@ -59,7 +59,7 @@ def starts(size: Size, counts: Sequence[int]) -> None:
     for count in counts:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            plant(folder / "sandbox", count)
+            plant_many(folder / "sandbox", count)
             env = {"GETT_API_KEY": "test-key-bench", "GETT_BASE_URL": _NOWHERE, "GETT_STATE_DIR": name, "HOME": name}
             time.sleep(3)  # the index leaves out what was written just before it
             for index in ("without an index", "with the index"):

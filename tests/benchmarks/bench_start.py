@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from measuring import BARE, SIZE, PtySession, plant
+from measuring import BARE, SIZE, PtySession, plant_many
 
 COMMAND = str(Path(sys.executable).with_name("gett-tui"))
 
@@ -60,7 +60,7 @@ def main() -> None:
     for stores in (int(word) for word in arguments.stores.split(",")):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            plant(folder / "sandbox", stores)
+            plant_many(folder / "sandbox", stores)
             time.sleep(3)  # the index leaves out what was written just before it
             start(folder, stores)
             measure(f"{stores:>6} stores", partial(start, folder, stores), arguments.starts)

@@ -1,4 +1,4 @@
-"""What the benchmarks share: the bare app that they are compared with, and how keys and processors are timed."""
+"""What the benchmarks share: stores on the disk, the bare app, and how keys and processors are timed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import pyte
-from app_driver import identifier, records
+from app_driver import identifier as identifier
+from app_driver import plant_many as plant_many
 from pty_session import PtySession, without_unknown
-
-from gett_tui.storage.record_file import file_name
-from gett_tui.storage.record_store import RecordStore
-from gett_tui.storage.toml_codec import to_toml
 
 SIZE = (120, 40)
 CURSOR = "0178d4"
@@ -43,18 +40,6 @@ class Bare(App):
 Bare().run()
 """,
 ]
-
-
-def plant(folder: Path, stores: int, status: str = "active") -> None:
-    """Stores as files, all in ``status``; written without syncing each, as only the reading is measured."""
-    RecordStore(folder, "0-bench").open()
-    like = next(record for record in records() if record.status == status)
-    for number in range(stores):
-        known = identifier(number)
-        sent = {**like.sent, "name": f"Store {number:05d}", "partnerStoreId": f"p-{number}"}
-        made = like._replace(key=known, onboarding_id=known, partner_store_id=f"p-{number}", sent=sent, revision=1)
-        (folder / "onboardings" / file_name(known)).write_bytes(to_toml(made))
-    (folder / "host").write_text("loopback\n")
 
 
 def cpu(pid: int) -> float:

@@ -36,6 +36,7 @@ def hidden(text: str) -> bool:
     )
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("command", [["list"], ["show", "p-1"], STORE, ["doctor"], ["refresh", "p-1"]])
 @pytest.mark.parametrize("name", [KEY, KEY[3:], KEY.upper(), f"x_{KEY}"])
 def test_as_the_name_of_a_profile(tmp_path: Path, run: Run, command: list[str], name: str) -> None:
@@ -55,6 +56,7 @@ def test_as_the_name_of_a_profile_while_there_is_no_key(tmp_path: Path, run: Run
     assert hidden(everything(tmp_path))
 
 
+@pytest.mark.few(13)
 @pytest.mark.parametrize("command", [["list"], STORE, ["doctor"], ["show", OTHER], ["refresh", "p-1"]])
 @pytest.mark.parametrize(
     ("variable", "value"),
@@ -111,6 +113,7 @@ def test_as_the_name_of_a_profile_that_stands_in_the_file(tmp_path: Path, run: R
             assert hidden(done.out + done.err), (done.out, done.err)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("line", ['base_url = "https://KEY.example"', 'base_url = "https://a.KEY.example/x"'])
 def test_as_the_host_of_a_profile_in_the_file(tmp_path: Path, run: Run, line: str) -> None:
     path = tmp_path / ".config" / "gett-tui" / "config.toml"
@@ -130,6 +133,7 @@ def test_as_an_option_of_the_sandbox(tmp_path: Path, option: str) -> None:
     assert hidden(done.out + done.err), (done.out, done.err)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("line", ['quota_share = "x"', "base_url = 5", 'basee_url = "x"', "", 'api_key = "short"'])
 def test_as_the_name_of_a_profile_in_the_file(tmp_path: Path, run: Run, line: str) -> None:
     path = tmp_path / ".config" / "gett-tui" / "config.toml"
@@ -144,6 +148,7 @@ def test_as_the_name_of_a_profile_in_the_file(tmp_path: Path, run: Run, line: st
             assert hidden(done.out + done.err), (done.out, done.err)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     "value", [KEY, f"http://{KEY}@127.0.0.1:1", f"http://u:p@{KEY}.example:1", f"http://x/{CODED}"]
 )

@@ -28,6 +28,7 @@ def posts(server: HostileServer) -> int:
     return sum(request.startswith(b"POST") for request in server.requests)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("part", ["attempts", "attempts/*.toml"])
 def test_a_register_without_an_answer_is_not_lost_with_its_file(tmp_path: Path, part: str) -> None:
     folder = tmp_path / "state" / "sandbox"

@@ -36,6 +36,7 @@ def test_a_store_that_is_not_in_an_empty_profile_is_named(tmp_path: Path, run: R
     assert done.err.startswith("gett-tui: No store here is called p-1;")
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("place", ["a-file", "a-file/below", "/dev/null"])
 @pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["show", "p-1"], ["doctor"]])
 def test_a_place_that_can_hold_no_stores_is_not_taken_for_an_empty_one(

@@ -28,6 +28,7 @@ def in_shell(env: dict[str, str], command: str, streams: str, **more: str) -> tu
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("streams", [*NO_STDOUT, *NO_STDERR])
 @pytest.mark.parametrize("form", ["", " --json"])
 def test_a_register_that_was_done_is_done_whatever_becomes_of_what_it_prints(
@@ -52,6 +53,7 @@ def test_an_outcome_that_is_unknown_stays_so(tmp_path: Path, streams: str) -> No
         assert in_shell(environment(tmp_path, server.url), REGISTER, streams)[0] == 3
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("command", [f"activate {ONE} --yes", f"refresh {ONE}", f"track {ONE}"])
 @pytest.mark.parametrize("streams", NO_STDOUT)
 def test_the_other_commands_that_ask_gett_keep_their_status_too(tmp_path: Path, command: str, streams: str) -> None:

@@ -156,6 +156,7 @@ def register_killed_after(steps: int, state: Path, live: Live) -> int:
     return int(done.stderr.rpartition("steps ")[2] or 0) if "steps " in done.stderr else 0
 
 
+@pytest.mark.slow
 def test_the_real_command_killed_at_each_stage_of_a_register(tmp_path: Path) -> None:
     with live_sandbox() as live:
         whole = register_killed_after(10**9, tmp_path / "whole", live)

@@ -228,6 +228,7 @@ def call(client: GettClient, operation: str):
     return client.register(REGISTRATION) if operation == "register" else getattr(client, operation)("id-1")
 
 
+@pytest.mark.few(40)
 @pytest.mark.parametrize(
     ("client", "case"), [pytest.param(case.timeouts, case, id=name) for name, case in ALL.items()], indirect=["client"]
 )

@@ -179,6 +179,7 @@ def test_less_than_four_characters_are_no_secret() -> None:
     assert without_key(b"text", Secret("")) == b"text"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "piece",
     [b"a", b"%41", b"\\", b"\\u0041", b"&#65;", b"4a", KEY[:11].encode() + b" ", KEY[:-1].encode(), b"\0", b" "],
@@ -193,6 +194,7 @@ def test_a_text_that_would_take_long_is_searched_in_linear_work(piece: bytes) ->
     assert peak < 40 * len(body)
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("mess", ["%41", "\\\\n", "&amp;", "\\\\u0041", "\\\\\\\\", "=41", "\\\\101"])
 @pytest.mark.parametrize("spelled", ["plain", "hex", "base64 at 1 for text", "octal in JSON", None])
 def test_an_id_in_a_mess_of_escapes_is_kept_and_the_key_is_not(mess: str, spelled: str | None) -> None:

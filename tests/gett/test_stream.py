@@ -97,6 +97,7 @@ def _over_tls(script: Script) -> Script:
     return wrapped
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("pause", [0.0, 0.05], ids=["at once", "later"])
 @pytest.mark.parametrize("rest", LEFT_OVER.values(), ids=LEFT_OVER)

@@ -117,7 +117,18 @@ def _run_tests(tree: Path, log: Path, each: float) -> None:
     os.environ |= environment(tree, {}) | {"PYTHONDONTWRITEBYTECODE": "1"}
     sys.dont_write_bytecode = True
     sys.path[:] = [str(tree), *(entry for entry in sys.path if Path(entry) not in (ROOT, HERE, Path()))]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--timeout={each:.0f}", "-rfE", "--tb=no"]
+    options = [
+        "-x",
+        "-q",
+        "--all",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        f"--timeout={each:.0f}",
+        "-rfE",
+        "--tb=no",
+    ]
     options += ["--timeout-method=thread"]  # which ends the process, and so what hangs in its tear-down too
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # for what is imported already
     os._exit(int(pytest.main([*options, "@asked"])))

@@ -63,7 +63,7 @@ def learn(work: Path, jobs: int) -> None:
     copy_tree(tree)
     (work / "rc").write_text(RC.format(work=work))
     more = {"MUTANTS_TIMES": work / "times.json", "COVERAGE_PROCESS_START": work / "rc"}
-    command = [sys.executable, "-m", "pytest", "tests", "-p", "timing", "-p", "no:cacheprovider", f"-n{jobs}"]
+    command = [sys.executable, "-m", "pytest", "tests", "--all", "-p", "timing", "-p", "no:cacheprovider", f"-n{jobs}"]
     command += ["--cov=gett_tui", f"--cov-config={work}/rc", "--cov-context=test", "--cov-report="]
     command += [f"--ignore=tests/{name}" for name in NOT_ASKED]
     subprocess.run(command, cwd=tree, env=environment(tree, more), check=False)

@@ -255,6 +255,7 @@ async def test_an_answer_to_cancel_that_may_be_somebody_else_s_ends_no_store(tmp
     assert [kept.status for kept in stored(tmp_path)] == ["pending_catalog"]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("body", ["", " ", "null", *SAYS_SOMETHING])
 async def test_what_gett_may_say_of_a_cancellation_ends_the_store(tmp_path: Path, body: object) -> None:
     async with (

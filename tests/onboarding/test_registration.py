@@ -348,3 +348,9 @@ def test_texts_that_differ_in_form_alone_are_alike(one: str, other: str, likenes
 
 def test_near_alike_ids_are_found_and_the_id_itself_is_not_among_them() -> None:
     assert near_alike("shop-1", ["shop-1", "SHOP-1", "shop-2", "shop-1\u200b"]) == ["SHOP-1", "shop-1\u200b"]
+
+
+def test_two_addresses_that_have_run_together_are_doubted_and_an_encoded_one_is_not() -> None:
+    twice = "https://a.example/shop?id=7https://b.example/shop"
+    assert "second address" in (field_hint("catalogCallbackUrl", twice) or "")
+    assert field_hint("catalogCallbackUrl", "https://a.example/shop?from=https%3A%2F%2Fb.example") is None

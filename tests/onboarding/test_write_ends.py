@@ -61,6 +61,7 @@ NO_ID = {
 }
 
 
+@pytest.mark.few(20)
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 @pytest.mark.parametrize("name", NO_ID)
 async def test_a_success_without_an_onboarding_id_proves_no_register(tmp_path: Path, name: str, status: int) -> None:
@@ -136,6 +137,7 @@ async def test_a_register_is_sent_again_only_on_gett_s_own_word(tmp_path: Path, 
     assert left == {"not done": [], "again": ["pending_catalog"], "unknown": [OwnState.UNCONFIRMED]}[end]
 
 
+@pytest.mark.few(15)
 @pytest.mark.parametrize("name", [name for name in ENDS if name not in ("an empty 200", "a list")])
 @pytest.mark.parametrize("action", ["activate", "cancel"])
 async def test_activate_and_cancel_are_sent_again_only_on_gett_s_own_word(

@@ -181,6 +181,7 @@ async def test_trouble_with_one_store_is_left_on_its_record(tmp_path: Path) -> N
 # -- trouble on the way
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("error", [DOWN, refused(None), refused(0.0), refused(-5.0)])
 async def test_failures_are_waited_out_longer_each_time_and_those_of_one_moment_count_as_one(
     tmp_path: Path, error: GettError
@@ -228,6 +229,7 @@ async def test_a_store_is_gone_at_the_second_answer(tmp_path: Path) -> None:
         assert copy.of(events.Reachability) == []
 
 
+@pytest.mark.slow
 async def test_a_wave_is_trouble_and_no_store_goes_until_a_good_answer_ends_it(tmp_path: Path) -> None:
     wrong = True
 

@@ -49,6 +49,7 @@ WRONG: list[Any] = [
 ]
 
 
+@pytest.mark.few(11)
 @pytest.mark.parametrize("wanted", WRONG, ids=str)
 def test_a_wrong_wish_is_refused_and_none_of_it_is_done(wanted: object) -> None:
     with live_sandbox() as live, client(live) as http:

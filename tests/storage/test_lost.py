@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store_driver import AT, attempt, made, opened, records, settle, stored
@@ -14,6 +17,7 @@ from gett_tui.error_messages import sentence
 from gett_tui.onboarding.ports import CannotLookError, DuplicateError, RecordGoneError
 from gett_tui.onboarding.record import Pending, Record
 from gett_tui.onboarding.status import OwnState
+from gett_tui.storage.files import FileTroubleError
 from gett_tui.storage.inspection import forget, inspect, repair
 from gett_tui.storage.instances import Instances
 from gett_tui.storage.record_store import RecordStore
@@ -329,3 +333,45 @@ def test_an_attempt_that_a_living_copy_of_the_released_version_takes_away_is_not
     old.leave()
     for store in (running, opened(tmp_path, "3-new")):
         assert lost(store) == set()
+
+
+def test_an_index_that_the_system_does_not_let_be_read_is_not_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path)
+    running = opened(tmp_path, "2-new")
+    one_file(tmp_path)
+    late = opened(tmp_path, "3-new")
+    late.save_index()
+    (tmp_path / "onboardings" / "o-2.toml").unlink()
+    running.add(stored("o-7", "p-7"))
+    real = os.open
+
+    def refusing(path: Any, *arguments: Any, **named: Any) -> int:
+        if str(path).endswith("/index"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return real(path, *arguments, **named)
+
+    before = (tmp_path / "index").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refusing)
+        with pytest.raises(FileTroubleError):
+            running.save_index()
+    assert (tmp_path / "index").read_bytes() == before
+
+
+def test_two_copies_that_renew_the_index_at_once_forget_nothing(tmp_path: Path) -> None:
+    filled(tmp_path)
+    copies = [opened(tmp_path, f"{number}-new") for number in range(2, 6)]
+    for number, copy in enumerate(copies):
+        copy.add(stored(f"n-{number}", f"q-{number}"))
+    one_file(tmp_path)
+    settle(copies[0])
+    with ThreadPoolExecutor() as pool:
+        for turn in range(20):
+            for number, copy in enumerate(copies):
+                known = copy.get(f"n-{number}")
+                assert known is not None
+                copy.update(known.key, lambda now, turn=turn: now._replace(label=str(turn)))
+            list(pool.map(RecordStore.save_index, copies))
+            assert lost(opened(tmp_path, "9-new")) == {"o-1"}

@@ -7,12 +7,11 @@ import base64
 import errno
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_driver import KEY, DrivenApp, identifier, make_app, plant, records, screen_text, until
+from app_driver import KEY, DrivenApp, identifier, make_app, plant, records, screen_text, started, until
 from hostile_server import answering, hostile_server, whole
 from sandbox_server import Live, live_sandbox
 from textual.pilot import Pilot
@@ -60,19 +59,6 @@ class Ended(Runtime):
         raise ConfigError("the folder is another machine's")
 
 
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
-
-
-async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
-    app = pilot.app
-    assert isinstance(app, DrivenApp)
-    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
-    return app
-
-
 async def fill(pilot: Pilot[Any], live: Live | str, partner: str = "p-1", kind: str = "good") -> None:
     await pilot.press("n")
     await pilot.pause()
@@ -100,7 +86,7 @@ def status_of(app: DrivenApp) -> str:
 async def test_a_store_goes_from_the_form_to_live_and_is_there_after_a_new_start(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await fill(pilot, live)
         live.state.pending = live.state.ingesting = 3_600.0
         await pilot.press("ctrl+s")
@@ -120,7 +106,7 @@ async def test_a_store_goes_from_the_form_to_live_and_is_there_after_a_new_start
     assert (record.status, record.store_id) == ("active", made.store_id)
     again = make_app(tmp_path, live.url)
     async with again.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await until(pilot, lambda: str(made.store_id) in screen_text(again))
 
 
@@ -128,7 +114,7 @@ async def test_an_onboarding_is_cancelled_after_a_confirmation(tmp_path: Path, l
     plant(tmp_path, live.state, records()[2:3])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press("x")
         await pilot.pause()
         assert [button.label.plain for button in app.screen.query(Button)] == ["Keep it", "Cancel onboarding (y)"]
@@ -137,12 +123,13 @@ async def test_an_onboarding_is_cancelled_after_a_confirmation(tmp_path: Path, l
     assert live.carried_out("cancel") == 1
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("keys", [["enter"], ["escape"], ["n"], ["tab", "enter"], ["a"], ["x"]])
 async def test_a_confirmation_is_not_given_by(tmp_path: Path, live: Live, keys: list[str]) -> None:
     plant(tmp_path, live.state, records()[1:2])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         for opener in ("a", "x"):
             await pilot.press(opener)
             await pilot.pause()
@@ -158,7 +145,7 @@ async def test_keys_typed_ahead_never_confirm_an_unseen_question(tmp_path: Path,
     plant(tmp_path, live.state, records()[1:2])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         app.main.action_activate()
         question = app.screen
         assert isinstance(question, ConfirmScreen)
@@ -184,7 +171,7 @@ async def test_a_key_that_cannot_act_says_why_and_does_nothing(
     plant(tmp_path, live.state, records()[number : number + 1])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press(key)
         await pilot.pause()
         assert [text for text in app.said if said in text]
@@ -199,7 +186,7 @@ async def test_what_gett_refuses_is_shown_at_its_field_and_what_was_typed_is_kep
     with hostile_server(answering(refused)) as gett:
         app = make_app(tmp_path, gett.url)
         async with app.run_test(size=(80, 24)) as pilot:
-            await start(pilot, 0)
+            await started(pilot, 0)
             await fill(pilot, "https://cdn.example/p-1.json")
             form = app.screen
             assert isinstance(form, RegisterScreen)
@@ -219,7 +206,7 @@ async def test_submitting_twice_sends_once(tmp_path: Path) -> None:
     with live_sandbox(Settings(delay=0.2)) as live:
         app = make_app(tmp_path, live.url)
         async with app.run_test(size=SIZE) as pilot:
-            await start(pilot, 0)
+            await started(pilot, 0)
             await fill(pilot, live)
             await pilot.press("ctrl+s", "ctrl+s", "enter", "enter")
             await until(pilot, lambda: bool(app.main.stores.total_count))
@@ -231,7 +218,7 @@ async def test_a_store_that_stands_here_is_registered_again_only_when_insisted_o
     plant(tmp_path, live.state, records()[1:2])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await fill(pilot, live, "cb-12")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "stands here already" in screen_text(app))
@@ -247,7 +234,7 @@ async def test_a_lost_answer_leaves_the_store_unconfirmed_and_it_is_settled_by_i
     live.sandbox.faults.append("500-after")
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await fill(pilot, live)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: status_of(app) == OwnState.UNCONFIRMED)
@@ -270,7 +257,7 @@ async def test_an_unconfirmed_store_takes_no_id_of_another_store(tmp_path: Path,
     plant(tmp_path, live.state, [planted[1], planted[-1]])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 2)
+        await started(pilot, 2)
         await pilot.press("home", "u")
         await pilot.pause()
         await pilot.press("i")
@@ -287,7 +274,7 @@ async def test_an_unconfirmed_store_is_dropped_only_after_a_confirmation(tmp_pat
     plant(tmp_path, live.state, records()[-1:])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press("u")
         await pilot.pause()
         await pilot.press("d")
@@ -302,7 +289,7 @@ async def test_a_failed_store_is_cancelled_and_registered_again_with_its_old_val
     plant(tmp_path, live.state, records()[0:1])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press("e")
         await pilot.pause()
         form = app.screen
@@ -324,7 +311,7 @@ async def test_an_onboarding_made_elsewhere_is_tracked(tmp_path: Path, live: Liv
     )
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await pilot.press("t")
         await pilot.pause()
         app.screen.query_one(Input).value = "00000000-0000-4000-8000-000000000000"
@@ -341,7 +328,7 @@ async def test_the_id_is_copied_by_osc_52(tmp_path: Path, live: Live, monkeypatc
     plant(tmp_path, live.state, records()[1:2])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         written = hear_terminal(app, monkeypatch.setattr)
         await pilot.press("y")
         await pilot.pause()
@@ -352,7 +339,7 @@ async def test_the_filter_narrows_while_typing_and_escape_ends_it(tmp_path: Path
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         await pilot.press("slash", *"pizza q")
         await pilot.pause()
         assert app.main.stores.visible_count == 0, "q is a letter here, and does not quit"
@@ -369,7 +356,7 @@ async def test_the_store_under_the_cursor_stays_there_through_sorts_and_news(tmp
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         app.main.stores.move_to(identifier(2))
         for _ in range(6):
             await pilot.press("s")
@@ -387,7 +374,7 @@ async def test_the_panel_waits_for_a_running_cursor_and_is_right_when_it_rests(
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         shown: list[Record | None] = []
         show = app.main.panel.show
 
@@ -414,7 +401,7 @@ async def test_an_action_is_for_the_store_that_was_under_the_cursor_at_the_key_p
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         app.main.stores.move_to(identifier(1))
         await pilot.press("a")
         await pilot.pause()
@@ -430,7 +417,7 @@ async def test_marked_stores_are_acted_on_together_and_those_that_cannot_are_lef
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         for number in (2, 3, 4):
             app.main.stores.move_to(identifier(number))
             await pilot.press("space")
@@ -446,7 +433,7 @@ async def test_news_brings_a_message_and_the_bell(tmp_path: Path, live: Live, mo
     plant(tmp_path, live.state, records()[2:3])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         rung: list[bool] = []
         monkeypatch.setattr(app, "bell", lambda: rung.append(True))
         live.state.onboardings[identifier(2)].forced = "ready_to_activate"
@@ -459,7 +446,7 @@ async def test_trouble_is_named_with_its_cure_and_goes_when_gett_answers_again(t
         plant(tmp_path, live.state)
         app = make_app(tmp_path, live.url)
         async with app.run_test(size=SIZE) as pilot:
-            await start(pilot, 9)
+            await started(pilot, 9)
             await until(pilot, lambda: "does not accept the API key (401)" in screen_text(app))
             live.sandbox.settings = Settings()
             await pilot.press("R")
@@ -470,7 +457,7 @@ async def test_a_store_that_gett_does_not_know_any_more_is_shown_as_gone(tmp_pat
     plant(tmp_path, None, records()[3:4])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await until(pilot, lambda: status_of(app) == OwnState.GONE)
         await until(pilot, lambda: "1 gone" in screen_text(app).splitlines()[0])
         assert app.main.view.polled_at is not None, "a 404 is an answer"
@@ -480,7 +467,7 @@ async def test_the_title_counts_what_the_filter_lets_through_when_stores_change(
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         await pilot.press("/", *"ready", "enter")
         await until(pilot, lambda: "/ready · 1 of 9" in screen_text(app))
         live.state.onboardings[identifier(2)].forced = "ready_to_activate"
@@ -502,7 +489,7 @@ async def test_what_the_full_screen_tells_to_press_acts_on_the_store_it_shows(
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         await pilot.press("g", "space", "space")
         app.main.stores.move_to(identifier(store))
         await pilot.press("enter")
@@ -517,7 +504,7 @@ async def test_the_details_follow_the_store_while_they_are_open(tmp_path: Path, 
     plant(tmp_path, live.state, records()[3:4])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, DetailScreen)
@@ -549,7 +536,7 @@ async def test_hostile_text_is_shown_inert_everywhere(tmp_path: Path, live: Live
     plant(tmp_path, live.state, [record])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         for keys in (["x"], ["escape"], ["enter"], ["q"], ["y"], ["a"], ["question_mark"], ["escape"]):
             await pilot.press(*keys)
             await pilot.pause(0.05)
@@ -569,7 +556,7 @@ async def test_every_command_has_its_action_and_stands_in_the_readme(tmp_path: P
 async def test_the_palette_runs_commands(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await pilot.press("colon")
         await pilot.pause(0.1)
         await pilot.press(*"register a store")
@@ -582,7 +569,7 @@ async def test_quitting_waits_for_the_answer_to_a_register_under_way(tmp_path: P
     with live_sandbox(Settings(delay=0.6)) as live:
         app = make_app(tmp_path, live.url)
         async with app.run_test(size=SIZE) as pilot:
-            await start(pilot, 0)
+            await started(pilot, 0)
             await fill(pilot, live)
             await pilot.press("ctrl+s")
             await until(pilot, lambda: len(live.sandbox.requests) == 1)
@@ -596,10 +583,10 @@ async def test_two_windows_show_the_same_and_one_of_them_polls(tmp_path: Path, l
     plant(tmp_path, live.state)
     one, two = make_app(tmp_path, live.url), make_app(tmp_path, live.url)
     async with one.run_test(size=SIZE) as first:
-        await start(first, 9)
+        await started(first, 9)
         await until(first, lambda: one.main.view.leading is True)
         async with two.run_test(size=SIZE) as second:
-            await start(second, 9)
+            await started(second, 9)
             await until(second, lambda: two.main.view.leading is False)
             await until(second, lambda: "by pid" in screen_text(two).splitlines()[0])
             live.state.onboardings[identifier(3)].forced = "ready_to_activate"
@@ -617,10 +604,10 @@ async def test_what_one_window_cannot_keep_stands_in_the_other_too(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     async with one.run_test(size=SIZE) as first:
-        await start(first, 9)
+        await started(first, 9)
         await until(first, lambda: one.main.view.leading is True)
         async with two.run_test(size=SIZE) as second:
-            await start(second, 9)
+            await started(second, 9)
             await until(second, lambda: two.main.view.leading is False)
             monkeypatch.setattr(files, "_write_synced", full)
             live.state.onboardings[identifier(3)].forced = "ready_to_activate"
@@ -643,7 +630,7 @@ async def test_a_window_whose_own_mark_cannot_be_made_says_so(
     monkeypatch.setattr(Instances, "announce", full)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         await until(pilot, lambda: "Nothing can be saved" in screen_text(app))
         monkeypatch.undo()
         await until(pilot, lambda: "Nothing can be saved" not in screen_text(app))
@@ -661,7 +648,7 @@ def test_the_key_is_in_no_repr_of_the_app(tmp_path: Path) -> None:
 async def test_the_catalog_is_checked_before_anything_is_sent(tmp_path: Path, live: Live, kind: str, said: str) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await fill(pilot, live, kind=kind)
         await pilot.press("f5")
         await until(pilot, lambda: said in screen_text(app))
@@ -672,7 +659,7 @@ async def test_a_dropped_store_is_registered_again_without_a_cancel(tmp_path: Pa
     plant(tmp_path, live.state, [records()[-1].moved(OwnState.DROPPED, records()[-1].history[-1].at)])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press("e")
         await pilot.pause()
         await pilot.press("ctrl+s")
@@ -691,6 +678,17 @@ async def test_the_first_frame_shows_what_the_index_knows_and_says_that_the_rest
         assert "Tea House" in first
         assert "reading the records…" in first
         assert "stores" not in first.splitlines()[0]
+
+
+async def test_while_records_are_read_each_picture_may_wait_twice_as_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.1, 3.9, 4.1, 9.0, 17.0])
+    app = make_app(tmp_path, "http://127.0.0.1:9", preview=records(), runtime=NeverLoaded)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        monkeypatch.setattr("gett_tui.ui.app.monotonic", lambda: next(times))
+        assert [app.frame_pace() for _ in range(6)] == [0, 2, 2, 4, 8, 16]
 
 
 NEED_SERVICE = ("n", "a", "x", "e", "u", "t", "r", "R")
@@ -712,7 +710,7 @@ async def test_as_long_as_there_is_no_way_to_gett_it_stands_on_the_screen_and_ea
     plant(tmp_path)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=NoWay)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         await until(pilot, lambda: "HTTPS_PROXY is no URL" in screen_text(app).splitlines()[1])
         assert "Trying again at" in screen_text(app).splitlines()[1]
         app.main.stores.move_to(identifier(1))
@@ -733,7 +731,7 @@ async def test_a_runtime_that_has_ended_stands_on_the_screen_and_each_key_says_s
     plant(tmp_path)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Ended)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         await until(pilot, lambda: "another machine's" in screen_text(app).splitlines()[1])
         app.said.clear()
         for number, key in enumerate(NEED_SERVICE, start=1):
@@ -747,7 +745,7 @@ async def test_a_runtime_that_has_ended_stands_on_the_screen_and_each_key_says_s
 async def test_refreshing_nothing_says_that_there_is_nothing(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await pilot.press("r", "R")
         await pilot.pause()
         assert app.said == ["There is no store here.", "There is no store to ask Gett about."]
@@ -758,7 +756,7 @@ async def test_a_key_whose_answer_is_long_in_coming_says_that_gett_is_being_aske
         plant(tmp_path, live.state, records()[4:5])
         app = make_app(tmp_path, live.url, timeouts=Timeouts(connect=10, read=10, write=10, pool=10, total=20))
         async with app.run_test(size=SIZE) as pilot:
-            await start(pilot, 1)
+            await started(pilot, 1)
             await pilot.press("r")
             await until(pilot, lambda: "Gett is being asked; no answer yet." in app.said)
 
@@ -770,7 +768,7 @@ async def test_all_stores_that_can_change_are_asked_about_the_gone_ones_too(tmp_
     plant(tmp_path, None, [gone, ended])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 2)
+        await started(pilot, 2)
         await pilot.press("R")
         await pilot.pause()
         assert "Asking Gett about 1 store." in app.said
@@ -780,7 +778,7 @@ async def test_the_full_screen_says_why_a_key_cannot_act_and_stays(tmp_path: Pat
     plant(tmp_path, live.state, records()[4:5])
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, DetailScreen))
         await pilot.press("a", "x", "e")
@@ -794,7 +792,7 @@ async def test_a_store_that_went_since_the_index_was_written_leaves_the_list(tmp
     plant(tmp_path, chosen=chosen[:1])
     app = make_app(tmp_path, "http://127.0.0.1:9", preview=chosen)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await until(pilot, lambda: chosen[1].name not in screen_text(app))
         assert chosen[0].name in screen_text(app)
 
@@ -808,5 +806,5 @@ async def test_a_session_leaves_an_index_for_the_next_start(
     monkeypatch.setattr(time, "time_ns", lambda: now() + 10_000_000_000)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, len(records()))
+        await started(pilot, len(records()))
     assert index.first(tmp_path, 1)[0].status == OwnState.UNCONFIRMED

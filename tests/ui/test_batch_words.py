@@ -23,20 +23,23 @@ def failed(*numbers: int, why: str = "the disk is full") -> tuple[End[Record], .
 
 
 def text(aim: str, summary: Summary[Record]) -> str:
-    words = told(AIMS[aim], summary)
-    return words.text if words else ""
+    return told(AIMS[aim], summary).text
 
 
 def test_all_went_well() -> None:
     words = told(AIMS["activate"], Summary(done=done(*range(20))))
-    assert words is not None
     assert words.text == "Put 20 stores live."
     assert not words.is_bad
     assert words.details[0] == "Store 0 is active: storeId s-0"
 
 
-def test_nothing_need_be_said_of_asking_that_went_well() -> None:
-    assert told(AIMS["refresh"], Summary(done=done(1, 2))) is None
+def test_of_asking_it_is_told_what_has_changed() -> None:
+    assert text("refresh", Summary(done=done(1, 2, status="ready_to_activate"))) == (
+        "Asked Gett about 2 stores: nothing changed."
+    )
+    words = told(AIMS["refresh"], Summary(done=(*done(1, 2, status="ready_to_activate"), *done(3))))
+    assert (words.text, words.is_bad) == ("Asked Gett about 3 stores: 1 changed.", False)
+    assert words.details == ("Store 3 is active: storeId s-3",)
 
 
 def test_what_failed_is_counted_and_its_reason_told_once() -> None:
@@ -48,7 +51,6 @@ def test_what_failed_is_counted_and_its_reason_told_once() -> None:
 def test_of_several_reasons_the_first_is_told_with_its_store_and_all_stand_below() -> None:
     summary = Summary(done(1), (*failed(2), *failed(3, why="the disk is gone")))
     words = told(AIMS["activate"], summary)
-    assert words is not None
     assert words.text == "Put 1 store live, 2 not: Store 2: the disk is full."
     assert words.details == ("Store 2: the disk is full", "Store 3: the disk is gone")
     assert words.is_bad

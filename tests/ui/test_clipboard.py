@@ -9,25 +9,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app_driver import identifier, plant, records
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 
 from gett_tui.ui import clipboard
 from gett_tui.ui.clipboard import Clipboard, osc52, safe_text
 
 COMMAND = [sys.executable, "-m", "gett_tui"]
 ID = identifier(1)
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def fake_tmux(folder: Path, script: str) -> dict[str, str]:

@@ -118,6 +118,7 @@ LONG = "An extremely long store name that goes on and on until nobody reads it, 
 FAR = Environment("a-very-long-profile-name-of-24", "some.extremely.long.host.name.of.gett.example", is_production=True)
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("size", [SMALL, (50, 15), (80, 15), (50, 24), (120, 40)])
 @pytest.mark.parametrize("stores", [1, 2, 40])
 @pytest.mark.parametrize("action", ["activate", "cancel", "again", "drop"])
@@ -166,6 +167,19 @@ async def test_the_question_is_a_sentence_for_one_and_for_many(action: str, stor
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
         assert question in app.words()
+
+
+async def test_what_follows_and_who_is_left_out_are_told_of_many_as_of_many() -> None:
+    app = asked("activate", chain(2), left_out=3)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert "They go live on the Gett network" in app.words()
+        assert "3 of the marked stores cannot be activated: they are left out." in app.words()
+    one = asked("cancel", left_out=1)
+    async with one.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert "Gett forgets the registration." in one.words()
+        assert "1 of the marked stores cannot be cancelled: it is left out." in one.words()
 
 
 async def test_a_store_without_a_partner_id_is_named_by_its_onboarding_id() -> None:

@@ -152,6 +152,7 @@ async def test_the_choices_show_what_was_sent_and_answered_and_warn_of_a_duplica
         assert app.focused is app.screen.query_one("#attach", Button)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("text", HOSTILE, ids=["markup", "escapes", "bidi", "newlines", "long"])
 async def test_a_hostile_attempt_is_shown_inert(text: str) -> None:
     made = record((OwnState.UNCONFIRMED, 5), partner_store_id=text, sent={**sent(text), text: text}, answer=text)
@@ -190,6 +191,7 @@ async def test_the_help_has_every_command_and_every_sign(ascii_only: bool) -> No
             assert words.isascii()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("key", ["escape", "q", "question_mark"])
 async def test_the_help_scrolls_in_a_small_terminal_and_closes_by(key: str) -> None:
     app = DialogApp(HelpScreen(ascii_only=False))

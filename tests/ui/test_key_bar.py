@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from app_driver import make_app, plant, records, until
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual_inside import painted_strips, painted_text
@@ -174,12 +174,6 @@ def test_every_key_of_the_bar_is_in_the_table_with_its_words() -> None:
 
 
 # -- in the dashboard
-
-
-@pytest.fixture
-def live() -> Any:
-    with live_sandbox() as running:
-        yield running
 
 
 async def test_it_follows_the_cursor_and_the_marks_in_the_dashboard(tmp_path: Path, live: Live) -> None:

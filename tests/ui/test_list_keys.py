@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-import pytest
-from app_driver import DrivenApp, identifier, make_app, plant, records, screen_text, until
+from app_driver import DrivenApp, identifier, make_app, plant, records, screen_text, started, until
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
-from textual.pilot import Pilot
+from sandbox_server import Live
 
 from gett_tui.onboarding.record import Record
 from gett_tui.onboarding.status import OwnState
 
 SIZE = (120, 40)
 KEYS = [identifier(100 + number) for number in range(4)]
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
-
-
-async def started(pilot: Pilot[Any], stores: int) -> DrivenApp:
-    app = pilot.app
-    assert isinstance(app, DrivenApp)
-    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
-    return app
 
 
 def title(app: DrivenApp) -> str:
@@ -101,6 +84,16 @@ async def test_what_is_over_is_hidden_and_the_title_says_how_much(tmp_path: Path
         await pilot.pause()
         assert title(app) == "Stores"
         assert "Old Mill" in screen_text(app)
+
+
+async def test_marks_that_a_filter_leaves_out_of_sight_are_counted_in_the_title(tmp_path: Path, live: Live) -> None:
+    plant(tmp_path, live.state)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await started(pilot, 9)
+        await pilot.press("g", "space", "slash", *"pizza", "enter", "space")
+        await pilot.pause()
+        assert title(app) == "Stores · /pizza · 2 of 9 · 2 marked, 1 of them not shown"
 
 
 # -- the place in the queue

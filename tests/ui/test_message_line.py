@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from app_driver import NOW, DrivenApp, identifier, make_app, plant, records, screen_text, until
-from sandbox_server import Live, live_sandbox
-from textual.pilot import Pilot
+from app_driver import NOW, DrivenApp, identifier, make_app, plant, records, screen_text, started, until
+from sandbox_server import Live
 
 from gett_tui.onboarding import events
 from gett_tui.onboarding.record import Record
@@ -23,19 +20,6 @@ from gett_tui.ui.screens.log import LogScreen, LogView
 from gett_tui.ui.screens.register import RegisterScreen
 
 SIZES = [(120, 40), (80, 24), (50, 20)]
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
-
-
-async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
-    app = pilot.app
-    assert isinstance(app, DrivenApp)
-    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
-    return app
 
 
 def rows(app: DrivenApp) -> list[str]:
@@ -62,7 +46,7 @@ async def test_what_is_said_covers_no_row_and_leaves_after_a_while(
     monkeypatch.setattr(notifications, "READ_TIME", 0.2)
     app = make_app(tmp_path, live.url, fixed=True)
     async with app.run_test(size=size) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await until(pilot, lambda: app.main.is_painted)
         before = rows(app)
         await pilot.press("r")
@@ -77,7 +61,7 @@ async def test_an_error_stands_until_it_is_read(tmp_path: Path, live: Live, monk
     monkeypatch.setattr(notifications, "READ_TIME", 0.05)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.notifications.fail("The first thing broke")
         app.notifications.fail("The second thing broke")
         app.notifications.say("Something else")
@@ -95,7 +79,7 @@ async def test_escape_clears_marks_and_filter_before_it_takes_a_message_for_read
     plant(tmp_path, live.state)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 9)
+        await started(pilot, 9)
         app.notifications.fail("It broke")
         await pilot.press("slash", *"pizza", "enter", "space")
         await pilot.press("escape")
@@ -112,7 +96,7 @@ async def test_the_log_shows_all_with_local_times_newest_first_and_takes_it_for_
 ) -> None:
     app = make_app(tmp_path, live.url, fixed=True)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.notifications.say("First")
         app.notifications.fail("Second", about=records()[0], details=["one of them", "another"])
         await pilot.press("l")
@@ -130,7 +114,7 @@ async def test_the_log_shows_all_with_local_times_newest_first_and_takes_it_for_
 async def test_what_is_older_than_today_has_its_day(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url, fixed=True)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.notifications.say("Yesterday's")
         app.now = lambda: NOW + timedelta(days=1)
         app.main.action_log()
@@ -143,7 +127,7 @@ async def test_what_is_older_than_today_has_its_day(tmp_path: Path, live: Live) 
 async def test_a_long_log_scrolls_and_what_is_read_stays_where_it_is(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url, fixed=True)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         for number in range(100):
             app.notifications.fail(f"Number {number} " + "and more words " * 10)
         await pilot.press("l")
@@ -162,6 +146,7 @@ async def test_a_long_log_scrolls_and_what_is_read_stays_where_it_is(tmp_path: P
         await until(pilot, lambda: app.screen is app.main)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("key", "screen"), [("a", ConfirmScreen), ("enter", DetailScreen), ("n", RegisterScreen)], ids=["a", "enter", "n"]
@@ -172,7 +157,7 @@ async def test_while_a_dialog_is_open_the_line_is_seen_and_the_dialog_is_not_cov
     plant(tmp_path, live.state, records()[1:2])
     app = make_app(tmp_path, live.url, fixed=True)
     async with app.run_test(size=size) as pilot:
-        await start(pilot, 1)
+        await started(pilot, 1)
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, screen))
         await until(pilot, lambda: app.main.view.polled_at is not None and app.main.is_painted)
@@ -189,7 +174,7 @@ async def test_while_a_dialog_is_open_the_line_is_seen_and_the_dialog_is_not_cov
 async def test_what_textual_itself_would_say_in_a_toast_is_said_on_the_line(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.notify("[b]loud[/b]", title="Textual", severity="error")
         app.main.stores.notify("quiet")
         await until(pilot, lambda: "quiet" in line(app))
@@ -206,7 +191,7 @@ async def test_news_that_comes_thick_is_told_together_and_rings_once(
     rung: list[None] = []
     monkeypatch.setattr(app, "bell", lambda: rung.append(None))
     async with app.run_test(size=(120, 40)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         for number in range(20):
             app.main.hear(events.News(ready(number)))
         await until(pilot, lambda: "Corner Bakery #12: ready to activate" in line(app))
@@ -219,6 +204,49 @@ async def test_news_that_comes_thick_is_told_together_and_rings_once(
         assert line(app).endswith("+1 · l")
 
 
+async def test_a_failure_that_is_over_is_not_told_as_one_that_is(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url, fixed=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot, 0)
+        for number in range(2):
+            app.main.hear(events.News(failed(number)))
+        await until(pilot, lambda: "catalog failed" in line(app))
+        await until(pilot, lambda: "2 stores: catalog failed" in line(app))
+        assert line(app).endswith(f"{NOW:%H:%M} · l")
+        app.main.hear(events.StoresChanged([failed(0)._replace(status="catalog_ingesting")]))
+        await until(pilot, lambda: "stores" not in line(app) and "catalog failed" in line(app))
+        app.main.hear(events.StoresChanged([failed(1)._replace(status="ready_to_activate")]))
+        await until(pilot, lambda: line(app) == "")
+        await pilot.press("l")
+        await until(pilot, lambda: "catalog failed" in screen_text(app))
+
+
+async def test_the_answer_to_a_key_is_not_covered_by_news(tmp_path: Path, live: Live) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot, 0)
+        app.notifications.say("Put 2 stores live.")
+        app.main.hear(events.News(ready(1)))
+        app.main.hear(events.News(failed(2)))
+        await until(pilot, lambda: "+1 · l" in line(app))
+        assert "Put 2 stores live." in line(app)
+
+
+async def test_what_an_action_ends_with_that_nobody_foresaw_is_said(
+    tmp_path: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=(140, 24)) as pilot:
+        await started(pilot, 0)
+
+        async def broken() -> None:
+            raise ZeroDivisionError
+
+        for node in (app, app.main):
+            node.run_worker(broken(), exit_on_error=False)
+        await until(pilot, lambda: "ZeroDivisionError" in line(app) and "(2 times)" in line(app))
+
+
 async def test_a_bulk_action_is_told_in_one_sentence(tmp_path: Path, live: Live) -> None:
     chosen = [
         records()[1]._replace(key=identifier(number), onboarding_id=identifier(number), partner_store_id=f"p-{number}")
@@ -227,7 +255,7 @@ async def test_a_bulk_action_is_told_in_one_sentence(tmp_path: Path, live: Live)
     plant(tmp_path, live.state, chosen)
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(120, 40)) as pilot:
-        await start(pilot, 20)
+        await started(pilot, 20)
         await pilot.press(*["space"] * 20)
         await pilot.press("a")
         await pilot.pause(0.1)
@@ -243,7 +271,7 @@ async def test_a_message_longer_than_the_line_ends_in_an_ellipsis_and_names_the_
 ) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(50, 20)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.notifications.say("寿司 " * 40)
         await until(pilot, lambda: line(app).endswith("… l"))
         await pilot.press("l")
@@ -255,7 +283,7 @@ async def test_the_line_is_painted_only_when_it_differs(
 ) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         shown = app.main.query_one("#message")
         app.notifications.warn("Not now")
         await pilot.pause()
@@ -278,7 +306,7 @@ class Failing(Runtime):
 async def test_an_unforeseen_error_stands_on_both_lines(tmp_path: Path) -> None:
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Failing)
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await until(pilot, lambda: "RuntimeError" in line(app) and "RuntimeError" in rows(app)[1])
         assert app.notifications.log.standing[0].level is Level.FAILED
 

@@ -45,6 +45,23 @@ def test_the_newest_stands_first_whatever_it_is(log: MessageLog) -> None:
     assert texts(log) == ["the disk is full (2 times)", "Copied"]
 
 
+def test_news_covers_no_answer_that_is_being_read_and_the_answers_stand_newest_first(log: MessageLog) -> None:
+    log.add(Level.FAILED, "the disk is full")
+    copied = log.add(Level.DONE, "Copied")
+    log.add(Level.FAILED, "catalog failed", about=store(1), is_news=True)
+    log.add(Level.DONE, "ready to activate", about=store(2), is_news=True)
+    assert texts(log)[:2] == ["Copied", "Store 2: ready to activate"]
+    log.add(Level.FAILED, "no answer from Gett")
+    assert texts(log)[:2] == ["no answer from Gett", "Copied"]
+    log.leave(copied, copied.said_at)
+    assert texts(log) == [
+        "no answer from Gett",
+        "Store 2: ready to activate",
+        "Store 1: catalog failed",
+        "the disk is full",
+    ]
+
+
 def test_the_same_about_several_stores_is_told_together_and_each_stands_in_the_log(log: MessageLog) -> None:
     for number in (1, 2, 3, 2):
         log.add(Level.FAILED, "catalog failed", about=store(number))

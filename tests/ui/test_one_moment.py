@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from app_driver import NOW, DrivenApp, make_app, records, screen_text, until
-from sandbox_server import Live, live_sandbox
-from textual.pilot import Pilot
+from app_driver import NOW, DrivenApp, make_app, records, screen_text, started, until
+from sandbox_server import Live
 from textual.widgets import Input
 
 from gett_tui.onboarding import events
@@ -30,19 +27,6 @@ class Quiet(Runtime):
     async def run(self) -> None:
         await self.service.load()
         await asyncio.Event().wait()
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
-
-
-async def start(pilot: Pilot[Any], stores: int) -> DrivenApp:
-    app = pilot.app
-    assert isinstance(app, DrivenApp)
-    await until(pilot, lambda: app.main.is_loaded and app.main.stores.total_count == stores)
-    return app
 
 
 def total(app: DrivenApp) -> int:
@@ -69,7 +53,7 @@ async def test_after_a_registration_header_title_and_rows_say_the_same_at_each_m
 ) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         await pilot.press("n")
         await pilot.pause()
         values = ("p-1", "Corner Bakery", live.catalog("good", "p-1"), "https://hooks.example/x")
@@ -90,7 +74,7 @@ async def test_after_a_registration_header_title_and_rows_say_the_same_at_each_m
 async def test_while_stores_come_in_and_go_counts_and_rows_never_differ(tmp_path: Path) -> None:
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         for number in range(30):
             app.main.hear(events.StoresChanged((store(number),)))
             if number % 3 == 2:
@@ -104,7 +88,7 @@ async def test_while_stores_come_in_and_go_counts_and_rows_never_differ(tmp_path
 async def test_a_store_that_comes_while_a_dialog_holds_the_rows_makes_no_title_that_counts(tmp_path: Path) -> None:
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.main.hear(events.StoresChanged((store(1),)))
         await pilot.press("n")
         await pilot.pause()
@@ -119,7 +103,7 @@ async def test_a_store_that_comes_while_a_dialog_holds_the_rows_makes_no_title_t
 async def test_a_store_that_a_person_ends_leaves_the_count(tmp_path: Path) -> None:
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         app.main.hear(events.StoresChanged(tuple(store(number) for number in range(3))))
         await until(pilot, lambda: total(app) == 3)
         ended = (store(0)._replace(status=OwnState.CANCELLED), store(1)._replace(status=OwnState.DROPPED))
@@ -134,7 +118,7 @@ async def test_that_gett_was_asked_again_is_painted_now_and_then_and_all_else_at
     monkeypatch.setattr(status_board, "FRESHNESS_PACE", 3600)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet, fixed=True)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         shown: list[str] = []
 
         def look() -> None:
@@ -159,7 +143,7 @@ async def test_the_last_answer_is_painted_when_its_time_has_come(
     monkeypatch.setattr(status_board, "FRESHNESS_PACE", 0.05)
     app = make_app(tmp_path, "http://127.0.0.1:9", runtime=Quiet, fixed=True)
     async with app.run_test(size=SIZE) as pilot:
-        await start(pilot, 0)
+        await started(pilot, 0)
         for second in range(31):
             app.main.hear(events.Polled(NOW + timedelta(seconds=second)))
         await until(pilot, lambda: "14:03:37" in screen_text(app))

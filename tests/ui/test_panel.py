@@ -104,6 +104,7 @@ async def test_the_bar_says_no_more_than_is_known(made: Record, first: str) -> N
     assert (await bar(made))[0].startswith(first)
 
 
+@pytest.mark.few(18)
 @pytest.mark.parametrize("width", range(26, 62, 4))
 @pytest.mark.parametrize("ingesting", [7, 100, 754, 7_380, 90_000, 900_000])
 async def test_no_time_in_the_bar_is_ever_cut_to_another_one(width: int, ingesting: int) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app_driver import DrivenApp, make_app, plant, screen_text, until
 from rich.color import Color, ColorSystem
 from rich.style import Style
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 from textual.theme import BUILTIN_THEMES
 from textual_inside import painted_strips
 
@@ -25,12 +24,6 @@ OPENERS = {
     "detail": ("enter", "escape back"),
     "log": ("l", "Nothing has been said yet"),
 }
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def in_sixteen(colour: str) -> int | None:
@@ -81,6 +74,7 @@ def test_the_word_is_never_cut(profile: str, cells: int, shown: str) -> None:
     assert "PRODUCTION" not in place("eu", is_production=False)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("opener", OPENERS)
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (50, 20)])
 async def test_line_borders_and_every_dialog_are_red_and_have_the_word(

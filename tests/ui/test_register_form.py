@@ -78,6 +78,20 @@ async def test_a_field_is_checked_as_it_is_left() -> None:
         assert "must begin with https://" not in app.text()
 
 
+async def test_what_is_said_of_a_field_goes_as_soon_as_it_is_mended() -> None:
+    app = form(Submits(), initial={**sent(), "catalogCallbackUrl": "cdn.example/x"})
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "must begin with https://" in app.text())
+        field = app.screen.query_one("#catalogCallbackUrl", Input)
+        field.value = "htt"
+        await pilot.pause()
+        assert "must begin with https://" in app.text()
+        field.value = "https://cdn.example/x"
+        await until(pilot, lambda: "must begin with https://" not in app.text())
+        assert not field.has_class("-bad")
+
+
 async def test_a_form_with_a_problem_is_not_sent_and_the_field_gets_the_focus() -> None:
     submits = Submits()
     app = form(submits, initial={**sent(), "name": " "})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from app_driver import NOW, DrivenApp, identifier, make_app, plant, records, until
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 from textual.pilot import Pilot
 
 from gett_tui.errors import Cause
@@ -20,12 +20,6 @@ from gett_tui.ui.screens.register import RegisterScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 Snap = Callable[..., bool]
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def app_of(pilot: Pilot[Any]) -> DrivenApp:
@@ -133,6 +127,7 @@ def test_in_a_very_narrow_terminal(snap_compare: Snap, tmp_path: Path, live: Liv
     assert snap_compare(app, terminal_size=(50, 20), run_before=on_store(0))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("size", SIZES)
 def test_form_with_errors(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
     async def run(pilot: Pilot[Any]) -> None:
@@ -147,6 +142,7 @@ def test_form_with_errors(snap_compare: Snap, tmp_path: Path, live: Live, size: 
     assert snap_compare(make_app(tmp_path, live.url, fixed=True), terminal_size=size, run_before=run)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("size", SIZES)
 def test_form_that_gett_refuses(snap_compare: Snap, tmp_path: Path, live: Live, size: tuple[int, int]) -> None:
     live.sandbox.faults.append("500-before")

@@ -57,6 +57,7 @@ async def test_the_profile_is_there_at_every_width_and_the_line_never_runs_over(
     assert len(row) <= width
 
 
+@pytest.mark.few(20)
 @pytest.mark.parametrize("width", range(20, 140, 3))
 @pytest.mark.parametrize("production", [True, False])
 async def test_at_every_width_the_parts_add_up_and_no_word_is_cut(width: int, production: bool) -> None:

@@ -48,8 +48,10 @@ class ActionDispatch:
             return
         if self._actions is None:
             from gett_tui.ui.screens.store_actions import StoreActions
+            from gett_tui.ui.screens.store_dialogs import StoreDialogs
 
-            self._actions = StoreActions(self._screen, self._stores, runtime, self._environment, self._notifications)
+            dialogs = StoreDialogs(self._screen, self._stores, runtime, self._environment, self._notifications)
+            self._actions = StoreActions(self._screen, self._stores, runtime.service, dialogs, self._notifications)
         if chosen is None and command(command_id).for_one and self._stores.mark_count:
             self._notifications.say(f"One store at a time: the one under the cursor. {self._left_alone()}")
         self._actions.run(command_id, self._meant(command_id) if chosen is None else chosen)

@@ -24,12 +24,10 @@ class Aim(NamedTuple):
 
     done: str
     state: State | None = None
-    quiet: bool = False
-    """Whether getting there needs no word."""
 
 
 AIMS = {
-    "refresh": Aim("Asked Gett about {}", quiet=True),
+    "refresh": Aim("Asked Gett about {}"),
     "activate": Aim("Put {} live", Status.ACTIVE),
     "cancel": Aim("Cancelled {}", OwnState.CANCELLED),
     "again": Aim("Registered {} again"),
@@ -45,13 +43,16 @@ class Told(NamedTuple):
     is_bad: bool
 
 
-def told(aim: Aim, summary: Summary[Record]) -> Told | None:
-    """What to say of a batch of several stores; None when nothing need be said."""
+def told(aim: Aim, summary: Summary[Record]) -> Told:
+    """What to say of a batch of several stores."""
     missed = [(end.item.name, why) for end in (*summary.failed, *summary.done) if (why := _why_missed(aim, end))]
     number = len(summary.done) + len(summary.failed)
     if not missed:
-        reached = tuple(_arrival(end) for end in summary.done)
-        return None if aim.quiet else Told(f"{aim.done.format(count(number, 'store'))}.", reached, is_bad=False)
+        text = aim.done.format(count(number, "store"))
+        if aim.state is not None:
+            return Told(f"{text}.", tuple(map(_arrival, summary.done)), is_bad=False)
+        news = tuple(_arrival(end) for end in summary.done if _is_news(end))
+        return Told(f"{text}: {len(news) or 'nothing'} changed.", news, is_bad=False)
     details = tuple(f"{one_line(name, _NAME)}: {why}" for name, why in missed)
     return Told(f"{_how_many(aim, number, len(missed))}: {_reason(missed).rstrip('.')}.", details, is_bad=True)
 
@@ -74,6 +75,10 @@ def _why_missed(aim: Aim, end: End[Record]) -> str | None:
         return sentence(end.error)
     state = None if end.record is None else end.record.status
     return None if state is None or aim.state in (None, state) else f"it is {meaning(state).words}"
+
+
+def _is_news(end: End[Record]) -> bool:
+    return end.record is not None and end.record.status != end.item.status
 
 
 def arrival(end: End[Record]) -> str | None:

@@ -41,11 +41,21 @@ class _Words:
     effect: str
     safe: str
     do: str
+    effect_of_many: str = ""
+    """The effect for several stores, where that is not the same."""
+    done: str = "done"
+    """What those left out cannot be."""
 
 
 _WORDS = {
     "activate": _Words(
-        "Activate", "Put {} live", "It goes live on the Gett network and starts to get orders.", "Not now", "Activate"
+        "Activate",
+        "Put {} live",
+        "It goes live on the Gett network and starts to get orders.",
+        "Not now",
+        "Activate",
+        "They go live on the Gett network and start to get orders.",
+        "activated",
     ),
     "cancel": _Words(
         "Cancel onboarding",
@@ -53,6 +63,8 @@ _WORDS = {
         "Gett forgets the registration. This cannot be undone.",
         "Keep it",
         "Cancel onboarding",
+        "Gett forgets the registrations. This cannot be undone.",
+        "cancelled",
     ),
     "again": _Words(
         "Register again",
@@ -140,12 +152,16 @@ class ConfirmScreen(Question):
     def _effect(self) -> Text:
         """What it does, and what the list leaves out: never scrolled away."""
         text, gap = Text(), "\n" if self.is_small else "\n\n"
+        words = self._words
         if len(self._records) > _MOST:
             text.append(f"… and {len(self._records) - _MOST} more{gap}")
         if self._left_out:
             are = "it is" if self._left_out == 1 else "they are"
-            text.append(f"{self._left_out} of the marked stores cannot be: {are} left out.{gap}", Tone.ASK.style)
-        return text.append(self._words.effect)
+            text.append(
+                f"{self._left_out} of the marked stores cannot be {words.done}: {are} left out.{gap}", Tone.ASK.style
+            )
+        is_one = len(self._records) == 1
+        return text.append(words.effect if is_one else words.effect_of_many or words.effect)
 
     def action_scroll_list(self, rows: int) -> None:
         """Scrolls the stores."""

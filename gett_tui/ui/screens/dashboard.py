@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.worker import Worker
 
     from gett_tui.onboarding import events
     from gett_tui.onboarding.record import Record
@@ -177,6 +178,10 @@ class Dashboard(ListKeys):
         from gett_tui.error_messages import sentence
 
         self._notifications.warn(f"The order of the list is not remembered: {sentence(error)}")
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Says what an action ended with that nobody foresaw."""
+        self._notifications.worker_ended(event.worker.error)
 
     # -- looking
 

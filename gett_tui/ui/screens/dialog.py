@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
 from gett_tui.text import one_line
 from gett_tui.ui.columns import middle
-from gett_tui.ui.production import WORD
+from gett_tui.ui.production import WORD, place
 from gett_tui.ui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _SLIM = 60
 """Cells below which buttons stand below one another, and nothing is spent on looks."""
 _LOW = 20
 """Rows below which nothing is spent on looks."""
+_WIDTHS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]
+_HEIGHTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]
 
 
 @runtime_checkable
@@ -42,9 +45,8 @@ class Dialog(ModalScreen[T]):
     """A screen over the dashboard that ends with an answer."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).parent.parent / "screens.tcss"
-    # Declared as Textual does, which is no ClassVar.
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-slim"), (_SLIM, "-broad")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (_LOW, "-high")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,10 +58,15 @@ class Dialog(ModalScreen[T]):
         if not isinstance(app, _Dashboards):
             return
         self.mount(MessageLine(app.notifications.log))
-        if app.environment.is_production:
-            for frame in self.query("#dialog, #detail, #log"):
-                rest = f" · {frame.border_subtitle}" if frame.border_subtitle else ""
-                frame.border_subtitle = f"{WORD}{rest}"
+        if not self.query("#detail-keys"):
+            # What the key bar below offers does not go while this is open.
+            self.mount(Static(id="no-keys"))
+        profile = place(app.environment.profile, is_production=app.environment.is_production)
+        # The full screens cover the line that says it; a dialog that changes the world says it in its words.
+        told = {"#detail, #log": profile, "#dialog": WORD if app.environment.is_production else ""}
+        for frames, words in told.items():
+            for frame in self.query(frames):
+                frame.border_subtitle = " · ".join(filter(None, (words, str(frame.border_subtitle or ""))))
 
     @property
     def is_half_filled(self) -> bool:

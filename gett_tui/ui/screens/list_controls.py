@@ -104,7 +104,8 @@ def list_title(stores: StoreList) -> str:
         there = stores.total_count - stores.hidden_count
         parts.append(f"/{one_line(stores.filter_text, 30)} · {stores.visible_count} of {there}")
     if stores.mark_count:
-        parts.append(f"{stores.mark_count} marked")
+        unseen = stores.marks_out_of_sight
+        parts.append(f"{stores.mark_count} marked{f', {unseen} of them not shown' if unseen else ''}")
     if stores.hidden_count:
         parts.append(f"{stores.hidden_count} ended hidden")
     # Last, for it may be cut: the header tells it, too.

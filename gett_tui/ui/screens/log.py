@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from gett_tui.ui.commands import LEAVE, command
 from gett_tui.ui.screens.dialog import Dialog
-from gett_tui.ui.widgets.line_view import LineView
+from gett_tui.ui.widgets.reading_view import Line, ReadingView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _AT_ONCE = 10
 """Entries that are folded in one turn of the loop: one of twenty details takes half a millisecond."""
 _NOTHING = "Nothing has been said yet."
-
-Line = tuple[Segment, ...]
 
 
 class LogScreen(Dialog[None]):
@@ -59,7 +57,7 @@ class LogScreen(Dialog[None]):
         self._log.unlisten(self._heard)
 
     def _heard(self) -> None:
-        self._view.show()
+        self._view.fold()
         self._log.read_all()
 
     def action_leave(self) -> None:
@@ -67,17 +65,8 @@ class LogScreen(Dialog[None]):
         self.dismiss(None)
 
 
-class LogView(LineView[Line]):
+class LogView(ReadingView):
     """The entries of ``log``, newest first; ``clock`` gives the local time."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "show_from(0)", "Newest", show=False),
-        Binding("end,G", "end", "Oldest", show=False),
-    ]
 
     def __init__(self, log: MessageLog, *, clock: Callable[[], datetime], ascii_only: bool) -> None:
         super().__init__(ascii_only=ascii_only)
@@ -93,7 +82,7 @@ class LogView(LineView[Line]):
         """How many lines the entries have at this width."""
         return len(self._rows)
 
-    def show(self) -> None:
+    def fold(self) -> None:
         """Shows the entries as they are now; what is being read stays where it is."""
         width = self.size.width - 1
         if width < 1:
@@ -113,23 +102,7 @@ class LogView(LineView[Line]):
         self.action_show_from(top + sum(len(self._folded[entry]) for entry in new) if top else 0)
         if len(todo) > _AT_ONCE:
             # The loop has other work in between: to fold hundreds takes a third of a second.
-            self.call_later(self.show)
-
-    def on_resize(self) -> None:
-        """Fits the entries to the new width."""
-        self.show()
-
-    def action_scroll(self, rows: int) -> None:
-        """Scrolls by lines."""
-        self.action_show_from(self._sight.top + rows)
-
-    def action_page(self, pages: int) -> None:
-        """Scrolls by what is seen at once."""
-        self.action_show_from(self._sight.top + pages * self._sight.page)
-
-    def action_end(self) -> None:
-        """Scrolls to the oldest."""
-        self.action_show_from(self.length)
+            self.call_later(self.fold)
 
     def _fold(self, entry: Entry) -> Iterator[Line]:
         at = f" {self._time(entry.at)} "

@@ -87,8 +87,8 @@ class RegisterScreen(Dialog["str | None"]):
         self._override = False
         self._refusals: dict[str, tuple[str, str]] = {}
         """By field: the value that Gett refused, and its words."""
-        self._unfit = set[str]()
-        """The fields that something did not fit into last."""
+        self._told = set[str]()
+        """The fields that something is said of."""
 
     def compose(self) -> ComposeResult:
         """The four fields, each with a line for what is wrong with it."""
@@ -152,6 +152,7 @@ class RegisterScreen(Dialog["str | None"]):
         tone = Tone.BAD if problem else Tone.ASK
         text = Text(one_line(problem or hint or "", 200), tone.style)
         said.update(Text("↳ ", text.style).append_text(text) if text.plain else "")
+        (self._told.add if text.plain else self._told.discard)(name)
         self.query_one(f"#{name}", Field).set_class(problem is not None, "-bad")
 
     def _say_general(self, text: str, *, bad: bool = True) -> None:
@@ -159,16 +160,13 @@ class RegisterScreen(Dialog["str | None"]):
 
     @on(Field.Refused)
     def _does_not_fit(self, message: Field.Refused) -> None:
-        name = message.field.id or ""
-        self._unfit.add(name)
-        self._say(name, message.why)
+        self._say(message.field.id or "", message.why)
 
     @on(Field.Changed)
     def _changed(self, message: Field.Changed) -> None:
         name = message.input.id or ""
-        if name in self._unfit:
-            self._unfit.remove(name)
-            self._say(name, None)
+        if name in self._told:
+            self._check(name, message.value)
         self._leaving = False
         self._insist(False)
         self._findings.display = False

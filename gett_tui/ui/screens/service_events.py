@@ -74,3 +74,5 @@ class ServiceEvents:
     def _stores_changed(self, event: events.StoresChanged) -> None:
         self._stores.apply(event.changed, event.removed, loading=not self._host.is_loaded)
         self._follower.stores_changed(event.changed, event.removed)
+        for record in event.changed:
+            self._notifications.overtaken(record)

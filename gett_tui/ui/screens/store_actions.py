@@ -14,7 +14,6 @@ from gett_tui.onboarding.status import can_change
 from gett_tui.text import count
 from gett_tui.ui.commands import command
 from gett_tui.ui.screens.batch_words import AIMS, arrival, told
-from gett_tui.ui.screens.store_dialogs import StoreDialogs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 
     from gett_tui.onboarding.batch import End, Summary
     from gett_tui.onboarding.record import Record
-    from gett_tui.runtime import Runtime
-    from gett_tui.ui.environment import Environment
+    from gett_tui.onboarding.service import Service
     from gett_tui.ui.notifications import Notifications
     from gett_tui.ui.screens.batch_words import Aim
+    from gett_tui.ui.screens.store_dialogs import StoreDialogs
     from gett_tui.ui.widgets.store_list import StoreList
 
     UseCase = Callable[[Record], Awaitable[Record]]
@@ -42,16 +41,15 @@ class StoreActions:
         self,
         screen: Screen[None],
         stores: StoreList,
-        runtime: Runtime,
-        environment: Environment,
+        service: Service,
+        dialogs: StoreDialogs,
         notifications: Notifications,
     ) -> None:
         self._screen = screen
         self._stores = stores
-        self._runtime = runtime
-        self._service = runtime.service
+        self._service = service
+        self._dialogs = dialogs
         self._notifications = notifications
-        self._dialogs = StoreDialogs(screen, stores, runtime, environment, notifications)
         self._actions: Mapping[str, Callable[[Sequence[Record]], None]] = {
             "register": lambda _chosen: self._dialogs.register(),
             "activate": partial(self._change, "activate", "activate", self._activate),
@@ -113,9 +111,8 @@ class StoreActions:
 
     def _tell_many(self, aim: Aim, summary: Summary[Record]) -> None:
         words = told(aim, summary)
-        if words is not None:
-            tell = self._notifications.fail if words.is_bad else self._notifications.say
-            tell(words.text, details=words.details)
+        tell = self._notifications.fail if words.is_bad else self._notifications.say
+        tell(words.text, details=words.details)
 
     # -- changing the world
 

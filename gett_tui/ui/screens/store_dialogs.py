@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from gett_tui.onboarding.status import OwnState, Status
+from gett_tui.onboarding.status import ENDED, OwnState, Status
 from gett_tui.text import one_line
 from gett_tui.ui import form_handlers, register_anew
 from gett_tui.ui.commands import with_keys
@@ -124,7 +124,9 @@ class StoreDialogs:
             settle = with_keys("{resolve} settles it.")
             self._notifications.fail(f"unconfirmed, the answer is lost. {settle}", about=record)
         elif record is not None:
-            self._notifications.say(f"Registered {record.name}")
+            is_instead = replaced is not None and replaced.status not in ENDED
+            more = "; the old onboarding is cancelled" if is_instead else ""
+            self._notifications.say(f"Registered {record.name}{more}")
 
     def _go_to(self, key: str, replaced: Record | None) -> None:
         """Puts the cursor on a store, unless it has gone on in the queue from the one that this store replaces.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from rich.cells import cell_len
+
 _UNKNOWN = "?"
 
 
@@ -107,3 +109,8 @@ def _folded(char: str) -> str:
 def words_in_ascii(text: str) -> str:
     """Text outside the picture (a title) in ASCII; its length may change, as no column depends on it."""
     return text if text.isascii() else "".join(map(_sign, text))
+
+
+def row_in_ascii(text: str) -> str:
+    """Text of a row in ASCII, in as many columns as it has."""
+    return text if text.isascii() else "".join(in_ascii(char, cell_len(char)) for char in text)

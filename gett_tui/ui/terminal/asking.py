@@ -2,7 +2,7 @@
 
 A write that succeeds says only that the kernel has the bytes; a pty, an sshd and the network keep hundreds of
 kilobytes, which are minutes on a thin line. Every terminal answers ``ESC[5n`` with ``ESC[0n``, in order. Invariant: a
-terminal that does not answer holds nothing back for longer than ``_PATIENCE``.
+terminal that does not answer holds nothing back for longer than ``PATIENCE``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ _FAR = 1_500
 """Unanswered bytes with which a new picture waits: 0.16 s on a line of 9,600 bytes a second."""
 _FAR_WITH_KEY = 3_000
 """The same just after a key, whose effect is what the person waits for."""
-_PATIENCE = 5.0
+PATIENCE = 5.0
 """Seconds without an answer after which it is no longer waited for."""
+_LATE = 60.0
+"""Seconds for which an answer that was given up may still come: it says nothing of what was asked since."""
 _TRIES = 4
 """Questions to a terminal that has never answered."""
 
@@ -33,6 +35,16 @@ class Asking:
         self._has_answered = False
         self._tries = 0
         self._open: deque[tuple[int, float]] = deque()
+        self._given_up: deque[float] = deque()
+
+    @property
+    def mark(self) -> int:
+        """Stands for all that was sent until now; see ``has_seen``."""
+        return self._sent
+
+    def has_seen(self, mark: int) -> bool:
+        """Whether no question behind what ``mark`` stands for is open; True of a terminal that gives no answers."""
+        return not self.is_waiting or self._open[0][0] > mark
 
     @property
     def is_waiting(self) -> bool:
@@ -49,14 +61,19 @@ class Asking:
         self._open.append((self._sent, now))
         return QUESTION
 
-    def answered(self) -> None:
+    def answered(self, now: float) -> None:
         """Takes note of an answer."""
         self._has_answered = True
-        if self._open:
+        while self._given_up and now - self._given_up[0] > _LATE:
+            self._given_up.popleft()
+        if self._given_up:
+            self._given_up.popleft()
+        elif self._open:
             self._answered = self._open.popleft()[0]
 
-    def forget(self) -> None:
+    def forget(self, now: float) -> None:
         """Waits for no answer any more: all that was sent counts as seen."""
+        self._given_up.extend(now for _ in self._open)
         self._open.clear()
         self._answered = self._sent
 
@@ -64,9 +81,9 @@ class Asking:
         """Seconds for which an answer is still waited for; 0 when all that was sent counts as seen."""
         if not self.is_waiting:
             return 0.0
-        left = self._open[0][1] + _PATIENCE - now
+        left = self._open[0][1] + PATIENCE - now
         if left <= 0:
-            self.forget()
+            self.forget(now)
         return max(0.0, left)
 
     def wait(self, now: float, *, after_key: bool) -> float:

@@ -43,7 +43,7 @@ class Delivery:
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._waiting: deque[events.Event] = deque()
-        self._passing: events.Event | None = None
+        self._passing: list[events.Event] = []
         self._task: asyncio.Task[None] | None = None
         self._shown_at = 0.0
         self._is_press_dropped = False
@@ -57,8 +57,9 @@ class Delivery:
             return True
         if isinstance(event, events.Key) and event.key == _AT_ONCE:
             return False
-        if event is self._passing:
-            self._passing = None
+        passing = [each for each in self._passing if each is not event]
+        if len(passing) < len(self._passing):
+            self._passing = passing
             return False
         self._waiting.append(event)
         if self._task is None:
@@ -83,7 +84,7 @@ class Delivery:
 
     async def _pass_on(self, event: events.Event) -> None:
         before = self._place()
-        self._passing = event
+        self._passing.append(event)
         if self._app.post_message(event):
             async with asyncio.timeout(_LONGEST):
                 await self._come_to_rest(before)

@@ -7,23 +7,27 @@ doubtful width, erasing with a background, and which half of a wide cell an over
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import compress
-from operator import itemgetter, ne
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gett_tui.ui.terminal.cells import Cell, Doubt, Row, doubt, erased
 from gett_tui.ui.terminal.moves import Place, move, to_column
+from gett_tui.ui.terminal.pieces import Piece, by_style, changed_columns, pieces, spans
 from gett_tui.ui.terminal.style import PLAIN, Style, as_blank, step
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _LINKED = Style(link="any")
-_TEXT = itemgetter(0)
 _FEWEST_ERASED = 4
 """Blanks below this cost less as blanks."""
 _HEAL = "\x1b[r\x1b[4l\x1b(B\x0f"
 """What foreign text may have left behind, undone: margins, insert mode, a character set of lines."""
+
+
+class _Standing(NamedTuple):
+    """What writing goes on from: the pen and the cursor, as ``Difference`` knows them."""
+
+    pen: Style | None
+    at: Place | None
+    row: int | None
+    has_linked: bool
 
 
 class Difference:
@@ -43,6 +47,14 @@ class Difference:
         self._at: Place | None = None
         self._row: int | None = None
         """The row alone, which is known longer than the column."""
+
+    @property
+    def _standing(self) -> _Standing:
+        return _Standing(self.pen, self._at, self._row, self.has_linked)
+
+    @_standing.setter
+    def _standing(self, standing: _Standing) -> None:
+        self.pen, self._at, self._row, self.has_linked = standing
 
     def text(self) -> str:
         """All that was written; no link stays open behind it."""
@@ -68,17 +80,28 @@ class Difference:
 
     def row(self, number: int, wanted: Row, shown: Row) -> None:
         """Write what differs in a row."""
-        changed, is_sure = _changed(wanted, shown)
+        changed, is_sure = changed_columns(wanted, shown)
         tail = self._tail(wanted, changed)
         before_tail = bisect_left(changed, tail)
-        for span in _spans(changed[:before_tail]):
-            self._close_gap(number, span.start, wanted)
-            for piece in _pieces(wanted, span, is_sure):
-                self._put(number, piece, wanted[piece.stop : span.stop])
+        in_order = [piece for span in spans(changed[:before_tail]) for piece in pieces(wanted, span, is_sure=is_sure)]
+        grouped = by_style(in_order, self.pen) if is_sure and len(in_order) > 1 else in_order
+        self._cheapest(number, wanted, [in_order] if grouped == in_order else [in_order, grouped])
         if tail < len(wanted):
             self.move_to(changed[before_tail], number)
             self._wear_for_blanks(wanted[tail].style, [])
             self._out.append("\x1b[K")
+
+    def _cheapest(self, number: int, wanted: Row, ways: list[list[Piece]]) -> None:
+        """Write the pieces in the order that costs least."""
+        start, out = self._standing, self._out
+        tried: list[tuple[str, _Standing]] = []
+        for way in ways:
+            self._standing, self._out = start, []
+            for piece in way:
+                self._put(number, piece, wanted)
+            tried.append(("".join(self._out), self._standing))
+        text, self._standing = min(tried, key=lambda it: len(it[0]))
+        self._out = [*out, text]
 
     def _tail(self, wanted: Row, changed: list[int]) -> int:
         """Where the blank end of the row begins that erasing writes for less; behind the row where there is none."""
@@ -95,7 +118,7 @@ class Difference:
 
     def _close_gap(self, number: int, column: int, wanted: Row) -> None:
         """Write what stands unchanged before ``column`` again, where that costs no more than a jump over it."""
-        if self._at is None or self._at[1] != number:
+        if self._at is None or self._at[1] != number or self._at[0] > column:
             return
         gap = wanted[self._at[0] : column]
         again = "".join(cell.text for cell in gap)
@@ -108,16 +131,17 @@ class Difference:
         worn = as_blank(self.pen) if self.pen and cell.text == " " else self.pen
         return cell.style == worn and doubt(cell.text) is Doubt.NONE
 
-    def _put(self, number: int, piece: _Piece, following: Row) -> None:
+    def _put(self, number: int, piece: Piece, wanted: Row) -> None:
+        self._close_gap(number, piece.start, wanted)
         if self._at != (piece.start, number):
             self.move_to(piece.start, number)
         if piece.is_blank:
-            self._blanks(number, piece, following)
+            self._blanks(number, piece, wanted[piece.stop : piece.limit])
         else:
             self._wear(piece.style)
             self._characters(number, piece)
 
-    def _blanks(self, number: int, piece: _Piece, following: Row) -> None:
+    def _blanks(self, number: int, piece: Piece, following: Row) -> None:
         self._wear_for_blanks(piece.style, following)
         count = piece.stop - piece.start
         erasing = f"\x1b[{count}X"
@@ -128,7 +152,7 @@ class Difference:
             self._out.append(" " * count)
             self._advance(number, piece.stop)
 
-    def _characters(self, number: int, piece: _Piece) -> None:
+    def _characters(self, number: int, piece: Piece) -> None:
         if piece.doubt is not Doubt.DEEP:
             self._out.append(piece.text)
             self._advance(number, piece.stop if piece.doubt is Doubt.NONE else self._width)
@@ -151,77 +175,11 @@ class Difference:
         if self.pen and as_blank(self.pen) == style:
             return
         text = next((cell.style for cell in following if cell.text != " "), style)
-        if as_blank(text) == style:
-            self._wear(min((text, self._with_background(style)), key=lambda to: len(step(self.pen, to))))
-        else:
-            self._wear(min((style, self._with_background(style)), key=lambda to: len(step(self.pen, to))))
+        first = text if as_blank(text) == style else style
+        ways = (first, self._with_background(style))
+        self._wear(min(ways, key=lambda to: len(step(self.pen, to)) + len(step(to, first))))
 
     def _with_background(self, style: Style) -> Style:
         """The pen as it is but for the background, where that makes blanks of ``style``; else that style."""
         kept = (self.pen or PLAIN)._replace(background=style.background, link=style.link)
         return kept if as_blank(kept) == style else style
-
-
-class _Piece(NamedTuple):
-    """Cells in one style beside each other, either all blanks or none; a deeply doubtful one stands alone."""
-
-    start: int
-    stop: int
-    style: Style
-    text: str
-    doubt: Doubt
-
-    @property
-    def is_blank(self) -> bool:
-        return self.text[0] == " "
-
-
-def _pieces(row: Row, span: range, is_sure: bool) -> Iterator[_Piece]:
-    start = span.start
-    while start < span.stop:
-        certainty = Doubt.NONE if is_sure else doubt(row[start].text)
-        stop = _end_of_piece(row, start, span.stop, None if is_sure else certainty)
-        yield _Piece(start, stop, row[start].style, "".join(map(_TEXT, row[start:stop])), certainty)
-        start = stop
-
-
-def _end_of_piece(row: Row, start: int, limit: int, certainty: Doubt | None) -> int:
-    """Where the piece ends that begins at ``start``; ``certainty`` is None where the whole row is sure."""
-    text, style, stop = row[start]
-    stop += start
-    is_blank = text == " "
-    if certainty is Doubt.DEEP:
-        return stop
-    for text, other, _ in row[stop:limit]:  # followers too: they look as what they belong to
-        if (other is not style and other != style) or (text == " ") is not is_blank:
-            break
-        if certainty is not None and text and doubt(text) is not certainty:
-            break
-        stop += 1
-    return stop
-
-
-def _changed(wanted: Row, shown: Row) -> tuple[list[int], bool]:
-    """The columns to write (what differs, and what a doubtful width may have spoilt), and whether there is no doubt.
-
-    With a deep doubt in the row all from there on, if any of that differs; with one of old fonts all behind it, if it
-    is written itself. A doubtful cell that goes needs no more: all behind it was set by column when it came.
-    """
-    changed = list(compress(range(len(wanted)), map(ne, wanted, shown)))
-    if not any(map(doubt, set(map(_TEXT, wanted)))):
-        return changed, True
-    doubts = list(map(doubt, map(_TEXT, wanted)))
-    end = len(wanted)
-    deep = next((column for column, certainty in enumerate(doubts) if certainty is Doubt.DEEP), end)
-    legacy = next((column for column in changed if doubts[column] is not Doubt.NONE), end)
-    first = min(deep if changed and changed[-1] >= deep else end, legacy)
-    return [*(column for column in changed if column < first), *range(first, end)], False
-
-
-def _spans(columns: list[int]) -> Iterator[range]:
-    """Columns beside each other together."""
-    first = 0
-    for index, column in enumerate(columns):
-        if index + 1 == len(columns) or columns[index + 1] != column + 1:
-            yield range(columns[first], column + 1)
-            first = index + 1

@@ -184,7 +184,7 @@ class TerminalDriver(Driver):
         """Swallows the answers that are under way: the shell would take them for typed."""
         tail = b""
         asking = self._painter.asking
-        while asking.is_waiting and select.select([fd], [], [], max(0.0, end - time.monotonic()))[0]:
+        while asking.is_waiting and (left := end - time.monotonic()) > 0 and select.select([fd], [], [], left)[0]:
             try:
                 data = os.read(fd, _READ)
             except OSError:
@@ -192,7 +192,7 @@ class TerminalDriver(Driver):
             if not data:
                 return
             for _ in range((tail + data).count(ANSWER)):
-                asking.answered()
+                asking.answered(time.monotonic())
             tail = (tail + data).rpartition(ANSWER)[2][1 - len(ANSWER) :]
 
     # -- signals
@@ -224,7 +224,7 @@ class TerminalDriver(Driver):
             # It was stopped without being asked, and the shell has had the terminal meanwhile.
             self._modes.raw()
             self._line.send_control(entering(os.environ, mouse=self._mouse))
-            self._painter.asking.forget()
+            self._painter.asking.forget(self._loop.time())
             self._painter.repaint()
             self._resized()
 

@@ -49,6 +49,7 @@ class Line:
         self._is_cut = False
         self._is_waiting = False
         self._is_broken = False
+        self._retry: asyncio.TimerHandle | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -100,6 +101,7 @@ class Line:
     def close(self) -> None:
         """Sends no more."""
         self._wait_for_room(wanted=False)
+        self._forget_retry()
         self._is_broken = True
         self._picture.clear()
         self._controls.clear()
@@ -134,12 +136,19 @@ class Line:
         else:
             # A line that is ready for one byte and is offered two columns of a line feed is ready for ever.
             self._wait_for_room(wanted=False)
-            self._loop.call_later(_RETRY, self._write_again)
+            self._forget_retry()
+            self._retry = self._loop.call_later(_RETRY, self._write_again)
 
     def _has_room(self) -> bool:
         return bool(select.select([], [self._fd], [], 0)[1])
 
+    def _forget_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+
     def _write_again(self) -> None:
+        self._retry = None
         if self.is_busy and not self._is_waiting:
             self._write()
 
@@ -152,6 +161,7 @@ class Line:
 
     def _break(self) -> None:
         self._wait_for_room(wanted=False)
+        self._forget_retry()
         self._picture.clear()
         self._controls.clear()
         if not self._is_broken:

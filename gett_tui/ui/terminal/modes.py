@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOUSE = (1000, 1003, 1015, 1006)
 _KITTY = 1 | 8 | 16
 """Keys that cannot be mistaken, all of them as sequences, with their text: what Textual asks for."""
-_FOCUS, _PASTE, _WRAP, _CURSOR, _ALTERNATE = 1004, 2004, 7, 25, 1049
+_FOCUS, _PASTE, _WRAP, _CURSOR, _ALTERNATE, _SYNCHRONISED = 1004, 2004, 7, 25, 1049, 2026
 
 
 def _on(*modes: int) -> str:
@@ -38,10 +38,11 @@ def entering(environ: Mapping[str, str], *, mouse: bool) -> bytes:
 def leaving(*, mouse: bool) -> bytes:
     """What gives the terminal back.
 
-    The screen is cleared first: where there is no alternate screen (GNU screen without *altscreen*) the rows would
+    A picture that was cut off may have left the terminal holding all back until it is whole (mode 2026): that ends
+    first. The screen is cleared: where there is no alternate screen (GNU screen without *altscreen*) the rows would
     stay under the shell's prompt. The Kitty protocol is left before the alternate screen, to which it belongs.
     """
-    text = _off(*(_MOUSE if mouse else ()), _PASTE) + _on(_WRAP) + "\x1b[m\x1b[H\x1b[J\x1b[<u"
+    text = _off(_SYNCHRONISED, *(_MOUSE if mouse else ()), _PASTE) + _on(_WRAP) + "\x1b[m\x1b[H\x1b[J\x1b[<u"
     return (text + _off(_ALTERNATE) + _on(_CURSOR) + _off(_FOCUS)).encode()
 
 

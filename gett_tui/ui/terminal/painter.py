@@ -6,9 +6,9 @@ follows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gett_tui.ui.terminal.asking import Asking
+from gett_tui.ui.terminal.asking import PATIENCE, Asking
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 _ECHO = 0.25
 """Seconds for which what is painted counts as the effect of a key."""
+
+
+class _Unseen(NamedTuple):
+    """What is waited for: all that was sent when ``mark`` was made is to be on the terminal."""
+
+    mark: int
+    sent_at: float
+    then: Callable[[], None]
 
 
 class Painter:
@@ -46,7 +54,8 @@ class Painter:
         self._painted = 0.0
         self._pressed = -_ECHO
         self._planned: asyncio.Handle | None = None
-        self._awaiting: list[Callable[[], None]] = []
+        self._unsent: list[Callable[[], None]] = []
+        self._unseen: list[_Unseen] = []
 
     def start(self, line: Line) -> None:
         """Paints on ``line`` from now on; what it shows is unknown."""
@@ -57,7 +66,7 @@ class Painter:
     def stop(self) -> None:
         """Paints no more."""
         self._line = None
-        self.asking.forget()
+        self.asking.forget(self._loop.time())
         self._cancel()
 
     def write(self, text: str, size: Size) -> None:
@@ -77,12 +86,12 @@ class Painter:
 
     def answered(self) -> None:
         """The terminal has shown what was asked behind."""
-        self.asking.answered()
+        self.asking.answered(self._loop.time())
         self.plan()
 
     def when_shown(self, then: Callable[[], None]) -> None:
         """Calls ``then`` when the terminal shows all that is wanted, as far as one can know, not while it is stuck."""
-        self._awaiting.append(then)
+        self._unsent.append(then)
         self.plan()
 
     def repaint(self) -> None:
@@ -106,28 +115,30 @@ class Painter:
         if line is None or line.is_busy or self._picture_size != self.size:
             return
         now = self._loop.time()
-        if not self._picture.is_changed:
-            self._tell_shown(now)
-            return
-        wait = self._wait(now)
+        self._tell_seen(now)
+        wait = self._wait(now) if self._picture.is_changed else 0.0
         if wait > 0:
             self._planned = self._loop.call_later(wait, self._paint)
             return
-        data = self._picture.difference().encode("utf-8", "replace")
-        self._painted = now
-        if data:
-            line.send_picture(data + self.asking.sent(len(data), now))
+        if self._picture.is_changed:
+            data = self._picture.difference().encode("utf-8", "replace")
+            self._painted = now
+            if data:
+                line.send_picture(data + self.asking.sent(len(data), now))
+        self._unseen += [_Unseen(self.asking.mark, now, then) for then in self._unsent]
+        self._unsent.clear()
+        self._tell_seen(now)
+        if self._unseen and self._planned is None:
+            self._planned = self._loop.call_later(PATIENCE, self._paint)
 
-    def _tell_shown(self, now: float) -> None:
-        if not self._awaiting:
-            return
-        left = self.asking.left(now)
-        if left > 0:
-            self._planned = self._loop.call_later(left, self._paint)
-            return
-        told, self._awaiting = self._awaiting, []
-        for then in told:
-            then()
+    def _tell_seen(self, now: float) -> None:
+        """Tells whoever waits for what the terminal has shown, or has not answered for too long."""
+        unseen, self._unseen = self._unseen, []
+        for each in unseen:
+            if self.asking.has_seen(each.mark) or now - each.sent_at >= PATIENCE:
+                each.then()
+            else:
+                self._unseen.append(each)
 
     def _wait(self, now: float) -> float:
         after_key = now - self._pressed < _ECHO

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 _LEAST = 12
 """Cells of the message below which the hint gives way."""
+
+
+class _Said(NamedTuple):
+    """What the line shows: how loud, what, when if it is no news any more, and how many others there are."""
+
+    level: Level
+    text: str
+    at: str
+    others: int
 
 
 class MessageLine(Widget):
@@ -45,24 +54,27 @@ class MessageLine(Widget):
             self._shown = line
             self.refresh()
 
-    def _line(self) -> tuple[Level, str, int] | None:
-        """How loud, what, and how many others there are."""
+    def _line(self) -> _Said | None:
         standing = self._log.standing
-        return (standing[0].level, standing[0].text, len(standing) - 1) if standing else None
+        if not standing:
+            return None
+        first = standing[0]
+        at = f"{first.at:%H:%M}" if first.must_be_read and first.at else ""
+        return _Said(first.level, first.text, at, len(standing) - 1)
 
     def render(self) -> Text:
-        """The newest message in the app's width, and on the right how many more there are and the key to them."""
-        line = self._line()
-        if line is None:
+        """The newest message in the app's width; on the right when, how many more there are, and the key to them."""
+        said = self._line()
+        if said is None:
             return Text()
-        level, text, others = line
         width = self.app.size.width
-        left = f" {level.sign} {text}"
-        is_all = not others and level is not Level.FAILED and cell_len(left) < width
-        hint = "" if is_all else f" {f'+{others} · ' if others else ''}{command('log').key_words} "
+        left = f" {said.level.sign} {said.text}"
+        is_all = not said.others and said.level is not Level.FAILED and cell_len(left) < width
+        parts = (said.at, f"+{said.others}" if said.others else "", command("log").key_words)
+        hint = "" if is_all else f" {' · '.join(filter(None, parts))} "
         if width - cell_len(hint) < _LEAST:
             hint = ""
-        return Text(cut(left, width - cell_len(hint)), level.style, no_wrap=True).append(hint, "not bold")
+        return Text(cut(left, width - cell_len(hint)), said.level.style, no_wrap=True).append(hint, "not bold")
 
 
 def cut(text: str, cells: int) -> str:

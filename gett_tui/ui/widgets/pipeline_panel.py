@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.text import Text
-from textual.binding import Binding
 
 from gett_tui.text import one_line
 from gett_tui.ui.record_text import fact_rows, history_rows, state_rows
 from gett_tui.ui.stage_bar import stage_bar
 from gett_tui.ui.status_style import Tone
-from gett_tui.ui.widgets.line_view import LineView
+from gett_tui.ui.widgets.reading_view import Line, ReadingView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
-
-    from textual.binding import BindingType
 
     from gett_tui.onboarding.record import Record
     from gett_tui.ui.record_text import Row
@@ -27,20 +24,9 @@ if TYPE_CHECKING:
 _LABEL = 13
 _NOBODY = Text("No store under the cursor.", Tone.OFF.style)
 
-Line = tuple[Segment, ...]
 
-
-class PipelinePanel(LineView[Line]):
+class PipelinePanel(ReadingView):
     """Shows one record; ``clock`` gives the local time with its zone. ``wire``: times also as Gett sent them."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "show_from(0)", "Top", show=False),
-        Binding("end,G", "end", "Bottom", show=False),
-    ]
 
     def __init__(self, *, clock: Callable[[], datetime], ascii_only: bool, wire: bool = False) -> None:
         super().__init__(ascii_only=ascii_only)
@@ -62,25 +48,10 @@ class PipelinePanel(LineView[Line]):
         if record is None or shown is None or record.key != shown.key:
             self._sight.top = 0
         self._given = (record, note)
-        self._write()
+        self.fold()
 
-    def on_resize(self) -> None:
-        """Fits the text to the new width."""
-        self._write()
-
-    def action_scroll(self, rows: int) -> None:
-        """Scrolls by lines."""
-        self.action_show_from(self._sight.top + rows)
-
-    def action_page(self, pages: int) -> None:
-        """Scrolls by what is seen at once."""
-        self.action_show_from(self._sight.top + pages * self._sight.page)
-
-    def action_end(self) -> None:
-        """Scrolls to the last lines."""
-        self.action_show_from(self.length)
-
-    def _write(self) -> None:
+    def fold(self) -> None:
+        """Fits the text to the width; writes nothing when nothing differs."""
         width = self.size.width - 1
         if self._given is None or width < 1:
             return

@@ -72,6 +72,13 @@ class StoreView(LineView[Line]):
         return self._table.marked()
 
     @property
+    def marks_out_of_sight(self) -> int:
+        """How many of the marked stores the filter, or hiding what has ended, leaves out."""
+        if self.visible_count == self.total_count:
+            return 0
+        return sum(self._table.line_of(key) is None for key in self._table.marked())
+
+    @property
     def mark_count(self) -> int:
         """How many stores are marked, those that the filter hides too."""
         return self._table.mark_count

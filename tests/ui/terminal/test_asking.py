@@ -21,7 +21,7 @@ XTERM = Capabilities(background_erase=True, synchronised=False)
 def answered_once() -> Asking:
     asking = Asking()
     assert asking.sent(600, 0.0) == QUESTION
-    asking.answered()
+    asking.answered(0.1)
     return asking
 
 
@@ -44,7 +44,7 @@ def test_a_picture_waits_while_much_is_unanswered_and_goes_with_the_answer() -> 
     assert asking.wait(1.1, after_key=False) == 0
     assert asking.sent(1_000, 1.1) == QUESTION
     assert asking.wait(1.2, after_key=False) > 0
-    asking.answered()
+    asking.answered(1.25)
     assert asking.wait(1.3, after_key=False) == 0
 
 
@@ -65,10 +65,30 @@ def test_an_answer_that_does_not_come_is_given_up() -> None:
     assert asking.wait(2.0 + wait, after_key=False) == 0
     asking.sent(600, 8.0)
     assert asking.wait(8.1, after_key=False) == 0
-    asking.answered()
-    asking.answered()
-    asking.answered()
+    for _ in range(3):
+        asking.answered(8.2)
     assert not asking.is_waiting
+
+
+def test_a_late_answer_is_none_to_what_was_asked_since() -> None:
+    asking = answered_once()
+    asking.sent(9_000, 1.0)
+    assert asking.wait(7.0, after_key=False) == 0
+    asking.sent(600, 8.0)
+    mark = asking.mark
+    asking.answered(8.5)
+    assert not asking.has_seen(mark)
+    asking.answered(9.0)
+    assert asking.has_seen(mark)
+
+
+def test_an_answer_that_was_lost_for_good_is_expected_for_a_minute_only() -> None:
+    asking = answered_once()
+    asking.sent(9_000, 1.0)
+    assert asking.wait(7.0, after_key=False) == 0
+    asking.sent(600, 70.0)
+    asking.answered(70.1)
+    assert asking.has_seen(asking.mark)
 
 
 @given(st.lists(st.one_of(st.integers(1, 9_000), st.none(), st.floats(0.0, 9.0))))
@@ -78,7 +98,7 @@ def test_whatever_is_sent_and_answered_nothing_waits_for_longer_than_five_second
     asking, now = Asking(), 0.0
     for step in steps:
         if step is None:
-            asking.answered()
+            asking.answered(now)
         elif isinstance(step, int):
             asking.sent(step, now)
         else:
@@ -108,7 +128,7 @@ def test_what_waits_to_be_seen_is_given_up_like_a_picture_when_no_answer_comes()
             painter.when_shown(lambda: shown.append(loop.time() - asked))
             await asyncio.sleep(4.0)
             assert shown == []
-            await asyncio.sleep(60.0)
+            await asyncio.sleep(4.0)
             line.close()
         finally:
             os.close(reading)
@@ -117,3 +137,40 @@ def test_what_waits_to_be_seen_is_given_up_like_a_picture_when_no_answer_comes()
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(ask())
     assert shown == [5.0]
+
+
+def test_one_lost_answer_keeps_nobody_waiting_while_others_come() -> None:
+    """Stores go on moving, so that there is always a question open and never an old one."""
+    shown: list[float] = []
+
+    async def ask() -> None:
+        loop = asyncio.get_running_loop()
+        reading, writing = os.pipe()
+        try:
+            os.set_blocking(writing, False)
+            painter = Painter(Picture(80, 24, XTERM, ascii_only=False), (80, 24), loop, lambda: 0.0)
+            line = Line(writing, loop, painter.plan, lambda: None)
+            painter.start(line)
+            painter.write("\x1b[H" + "seen " * 400, (80, 24))
+            await asyncio.sleep(0.1)
+            painter.answered()
+            painter.write("\x1b[H" + "lost " * 400, (80, 24))
+            await asyncio.sleep(0.1)
+            asked = loop.time()
+            painter.when_shown(lambda: shown.append(loop.time() - asked))
+            for turn in range(40):
+                painter.write("\x1b[H" + f"n{turn:03} " * 400, (80, 24))
+                await asyncio.sleep(0.5)
+                if turn:
+                    painter.answered()
+                while len(os.read(reading, 65_536)) == 65_536:
+                    pass
+            line.close()
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(ask())
+    assert len(shown) == 1
+    assert shown[0] <= 5.0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app_driver import DrivenApp, make_app, plant, records, until
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 from textual import events
 from textual.app import App
 from textual.command import CommandPalette
@@ -24,12 +23,6 @@ from gett_tui.ui.terminal.delivery import Delivery
 from gett_tui.ui.terminal.keys import KeyReader
 
 SIZE = (100, 30)
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def burst(app: DrivenApp, data: str) -> None:
@@ -53,6 +46,7 @@ def pasted(text: str) -> str:
     return f"\x1b[200~{text}\x1b[201~"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("text", ["xayqn e/:t", pasted("xayq\n")], ids=["keys", "paste"])
 @pytest.mark.parametrize(
     ("opener", "screen"),

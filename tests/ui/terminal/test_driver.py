@@ -33,6 +33,7 @@ def test_at_rest_it_writes_next_to_nothing(session: PtySession) -> None:
     assert len(session.read_for(5.0)) <= 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialog", [name for name in DIALOGS if name not in ("list", "confirmation")])
 def test_at_rest_under_a_dialog_it_writes_next_to_nothing(resting: Moving, session: PtySession, dialog: str) -> None:
     resting.open(session, dialog)
@@ -40,6 +41,7 @@ def test_at_rest_under_a_dialog_it_writes_next_to_nothing(resting: Moving, sessi
     assert len(session.read_for(5.0)) <= 100
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("dialog", ["list", "form", "help"])
 @pytest.mark.parametrize("repair", ["ctrl+l", "SIGCONT", "stopped and continued"])
 def test_foreign_text_is_painted_over(resting: Moving, session: PtySession, dialog: str, repair: str) -> None:
@@ -88,6 +90,7 @@ def test_a_stopped_program_ends_by_a_signal_without_touching_the_terminal(sessio
     assert len(session.output) == written
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("sizes", [[(100, 30)], [(60, 20), (120, 40)], [(60, 20), (80, 24)], [(90, 24)] * 2])
 @pytest.mark.parametrize("dialog", ["list", "help"])
 def test_a_new_size_is_painted_whole(

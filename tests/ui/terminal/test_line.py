@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
+import subprocess
+import sys
 import tty
 from collections.abc import Iterator
 
@@ -132,16 +134,22 @@ def test_a_terminal_opened_again_does_not_block_and_the_first_one_does(terminal:
     assert os.get_blocking(slave)
 
 
+_SHARED = """
+import os
+from gett_tui.ui.terminal.own_description import OwnDescription, write_within
+
+reading, writing = os.pipe()
+own = OwnDescription(writing, os.O_WRONLY)
+assert not os.get_blocking(writing)
+assert write_within(own.fd, b"x" * 200_000, 0.01) < 200_000
+own.close()
+assert os.get_blocking(writing)
+"""
+
+
 def test_one_that_cannot_be_opened_again_is_shared_and_given_back() -> None:
-    reading, writing = os.pipe()
-    own = OwnDescription(writing, os.O_WRONLY)
-    if os.get_blocking(writing):
-        pytest.skip("this process has a terminal of its own, which is taken instead")
-    assert write_within(own.fd, b"x" * 200_000, 0.01) < 200_000
-    own.close()
-    assert os.get_blocking(writing)
-    os.close(reading)
-    os.close(writing)
+    # In a session of its own: one that has a terminal would take that in the pipe's place.
+    subprocess.run([sys.executable, "-c", _SHARED], start_new_session=True, check=True)
 
 
 def test_telling_a_stuck_terminal_has_an_end(terminal: tuple[int, int]) -> None:

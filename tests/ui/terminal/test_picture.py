@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from frames import at, framed, strip, styled, whole
+from hypothesis import given
+from hypothesis import strategies as st
 from judge import Judge
 from rich.cells import set_cell_size
 
@@ -245,18 +247,21 @@ def test_what_alters_the_picture_by_itself_makes_it_unknown(control: str) -> Non
     assert "\x1b[2J" in made.difference()
 
 
+MANY_COLOURS = [[(f"38;5;{number}", "x") for number in range(1, 21)]] * 3
+
+
 def test_the_brackets_of_a_frame_are_ours() -> None:
     made = picture()
     assert [made.write(part) for part in framed(at(0, 0, "x"))] == ["", "", ""]
     assert made.difference() == "\x1b[Hx"
-    big = sent(made, whole([[("38;5;9", "x"), ("38;5;8", "x")] * 10] * 3, 20))
-    assert len(big) > 200
+    big = sent(made, whole(MANY_COLOURS, 20))
+    assert len(big) > 400
     assert big.startswith("\x1b[?2026h")
     assert big.endswith("\x1b[?2026l")
 
 
 def test_no_brackets_where_the_terminal_does_not_know_them() -> None:
-    assert "2026" not in sent(picture(), whole([[("38;5;9", "x"), ("38;5;8", "x")] * 10] * 3, 20))
+    assert "2026" not in sent(picture(), whole(MANY_COLOURS, 20))
 
 
 # The cursor
@@ -309,6 +314,37 @@ def test_the_shortest_text(before: str, after: str, difference: str) -> None:
     made = picture()
     sent(made, at(0, 0, before.ljust(20)))
     assert sent(made, at(0, 0, after.ljust(20))) == difference
+
+
+def test_what_has_one_style_in_a_row_is_written_together() -> None:
+    made = picture()
+    sent(made, at(0, 0, " " * 20))
+    text = styled("31", "ab") + " " * 5 + styled("32", "cd") + " " * 5 + styled("31", "ef")
+    assert sent(made, at(0, 0, text)) == "\x1b[H\x1b[31mab\x1b[12Cef\x1b[9D\x1b[32mcd"
+    # And the pen that the row above has left goes first.
+    assert sent(made, at(0, 1, text)) == "\x1b[2;8Hcd\r\x1b[31mab\x1b[12Cef"
+
+
+def test_what_lies_between_changed_text_is_erased_in_one_go() -> None:
+    made = picture(80)
+    sent(made, at(0, 0, "x" * 80))
+    text = styled("44", "a" + " " * 30 + "b" + " " * 40 + "cdefghij")
+    assert sent(made, at(0, 0, text)) == "\x1b[;2H\x1b[44m\x1b[71X\ba\x1b[30Cb\x1b[40Ccdefghij"
+
+
+PARTS = st.tuples(st.sampled_from(["31", "32", "1;31", "44", "4;44"]), st.sampled_from(["a", "漢", " ", " " * 7]))
+
+
+@given(st.lists(st.lists(PARTS, min_size=1, max_size=12), min_size=2, max_size=4), st.sampled_from([XTERM, BARE]))
+def test_in_whatever_order_a_row_is_written_it_is_the_row(
+    rows: list[list[tuple[str, str]]], capabilities: Capabilities
+) -> None:
+    made, judge, ideal = picture(90, 3, capabilities), Judge(90, 3), Judge(90, 3)
+    for parts in rows:
+        text = at(0, 1, " " * 90) + at(0, 1, "".join(styled(style, part) for style, part in parts))
+        ideal.feed(text)
+        judge.feed(sent(made, text))
+        assert judge.looks() == ideal.looks()
 
 
 def test_a_gap_in_another_style_is_not_written_in_this_one() -> None:

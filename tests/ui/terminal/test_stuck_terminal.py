@@ -53,6 +53,7 @@ def is_whole(output: bytes) -> bool:
     return all(output.rfind(off) >= output.rfind(on) for on, off in pairs)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("dialog", DIALOGS)
 def test_gett_is_asked_on_and_one_picture_follows(moving: Moving, dialog: str, seconds: int) -> None:
     with stuck(moving, dialog, seconds) as session:
@@ -68,6 +69,7 @@ def test_gett_is_asked_on_and_one_picture_follows(moving: Moving, dialog: str, s
         assert not any("�" in line for line in session.screen())
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("dialog", "end", "status"),
     [
@@ -94,6 +96,7 @@ def test_it_ends_unread(moving: Moving, dialog: str, end: str | signal.Signals, 
         assert is_whole(session.output), session.output[-300:]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("dialog", DIALOGS)
 def test_it_ends_when_the_terminal_is_closed(moving: Moving, dialog: str, seconds: int) -> None:
     with stuck(moving, dialog, seconds) as session:
@@ -147,6 +150,7 @@ def test_what_is_told_after_the_end_is_not_waited_for_long(tmp_path: Path, movin
         assert session.wait_for_exit_unread(10) == 1
 
 
+@pytest.mark.slow
 def test_a_stuck_terminal_costs_no_processor(moving: Moving) -> None:
     with stuck(moving, "form", 3) as session:
         ticks = cpu_ticks(session.pid)

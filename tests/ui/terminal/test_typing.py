@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from app_driver import plant, records
 from pty_session import PtySession
-from sandbox_server import Live, live_sandbox
+from sandbox_server import Live
 
 COMMAND = [sys.executable, "-m", "gett_tui"]
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with live_sandbox() as running:
-        yield running
 
 
 def start(folder: Path, live: Live, **more: str) -> PtySession:
@@ -43,6 +36,7 @@ OVER_SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
 ANSWER = b"\x1b[?2026;2$y"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("cut", [2, 5, 10])
 def test_the_late_rest_of_an_answer_confirms_nothing_and_y_does(tmp_path: Path, live: Live, cut: int) -> None:
     with start(tmp_path, live, **OVER_SSH) as session:
@@ -69,6 +63,7 @@ def test_halves_of_a_key_and_of_an_answer_in_a_field_are_no_text(tmp_path: Path,
         session.wait_for("axb")
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("burst", "shown"),
     [

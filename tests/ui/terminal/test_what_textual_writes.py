@@ -64,6 +64,7 @@ def frames(output: bytes) -> list[str]:
     return re.findall(r".*?\x1b\[\?2026l", output.decode(), re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "colours"), [((80, 24), "16"), ((120, 40), "truecolor")], ids=["16 colours", "truecolour"]
 )
