@@ -88,6 +88,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"{name}: see --help"))
     if not config.getoption("--all"):
         _thin_out(items)
+    # First of all, so that none goes on alone when all others are done.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def _thin_out(items: list[pytest.Item]) -> None:

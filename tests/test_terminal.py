@@ -46,6 +46,7 @@ def after_the_screen(output: bytes) -> str:
     return output.rsplit(b"\x1b[?1049l", 1)[-1].decode("utf-8", "replace")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("end", "status"),
     [("q", 0), ("ctrl+c", 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)],
@@ -194,6 +195,7 @@ def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("again", [False, True])
 def test_what_is_typed_in_one_burst_with_the_filter_key_is_the_filter(tmp_path: Path, again: bool) -> None:
     env = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gett_tui import error_messages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from gett_tui.errors import GettTuiError
@@ -24,6 +25,18 @@ class StoresChanged:
 
     def __bool__(self) -> bool:
         return bool(self.changed or self.removed)
+
+
+def merged(parts: Iterable[StoresChanged]) -> StoresChanged:
+    """All of ``parts``, one after the other, as one."""
+    changed: dict[str, Record] = {}
+    removed: set[str] = set()
+    for part in parts:
+        for key in part.removed:
+            changed.pop(key, None)
+        removed.update(part.removed)
+        changed.update({record.key: record for record in part.changed})
+    return StoresChanged(tuple(changed.values()), tuple(removed - changed.keys()))
 
 
 @dataclass(frozen=True, slots=True)

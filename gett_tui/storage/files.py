@@ -154,7 +154,12 @@ def signature_of(status: os.stat_result) -> Signature:
 
 def seen(signature: Signature) -> Seen:
     """What looks like ``signature`` at this moment, before it is read."""
-    return Seen(signature, abs(time.time_ns() - signature.changed) > _RACY)
+    return Seen(signature, has_settled(signature))
+
+
+def has_settled(signature: Signature) -> bool:
+    """Whether a change of the file from now on surely shows in its signature."""
+    return abs(time.time_ns() - signature.changed) > _RACY
 
 
 def open_regular(path: Path) -> BufferedReader:

@@ -1,7 +1,7 @@
 """Which files of a folder have to be read again since the last scan, and whether the folder is still the same one.
 
 A folder's own stamp tells which names came and went, not which files were changed in place: of those a part is looked
-at in each scan, in turn, so that ten thousand cost no more than a thousand. Who must be certain asks for everything.
+at in each scan, in turn, so that ten thousand cost no more than a hundred. Who must be certain asks for everything.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gett_tui.storage.record_file import is_record_name, name_before
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PORTION = 1_000
+_PORTION = 100
 """Files of an unchanged folder that one scan looks at."""
 
 

@@ -10,12 +10,13 @@ is dropped then, and read again. Nothing here touches the disk, so the event loo
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gett_tui.onboarding.events import StoresChanged
 from gett_tui.onboarding.status import is_live
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, Unusable, file_name, name_before
+from gett_tui.storage.toml_codec import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,8 @@ class Entry:
     seen: Seen | None
     record: Record | None
     unusable: Unusable | None = None
+    is_current: bool = field(default=False, compare=False)
+    """Whether it was read here and is a record of this program's format: a write needs nothing more of it."""
 
 
 class Mirror:
@@ -39,6 +42,7 @@ class Mirror:
     def __init__(self) -> None:
         self._guard = threading.RLock()
         self._entries: dict[Place, Entry] = {}
+        self._unusable: dict[Place, Unusable] = {}
         self._marks: dict[Place, int] = {}
         self._claims: dict[str, tuple[Place, ...]] = {}
         self._keys: dict[Place, str] = {}
@@ -101,7 +105,7 @@ class Mirror:
     def unusable(self) -> list[tuple[Place, Unusable]]:
         """The files that are no usable records."""
         with self._guard:
-            return [(place, entry.unusable) for place, entry in self._entries.items() if entry.unusable is not None]
+            return list(self._unusable.items())
 
     def asides(self) -> list[Place]:
         """The files that were set aside as damaged."""
@@ -137,7 +141,7 @@ class Mirror:
             known = self._entries.get(place)
             if isinstance(found, Found):
                 self._recall_name(place, known, found.record)
-                return self._set(place, Entry(found.seen, found.record))
+                return self._set(place, Entry(found.seen, found.record, is_current=found.format == FORMAT))
             if found is None:
                 self._lose(place, known, is_ours=mark is None)
                 return self._set(place, None) if known is not None else StoresChanged()
@@ -212,10 +216,13 @@ class Mirror:
         if entry is not None:
             self._lost.pop(place, None)
         before, after = known and known.record, entry and entry.record
+        self._unusable.pop(place, None)
         if entry is None:
             del self._entries[place]
         else:
             self._entries[place] = entry
+            if entry.unusable is not None:
+                self._unusable[place] = entry.unusable
         return StoresChanged() if before == after else self._show(place, before, after)
 
     def _show(self, place: Place, before: Record | None, after: Record | None) -> StoresChanged:
@@ -281,15 +288,3 @@ class Mirror:
             return None
         fallback = record.onboarding_id
         return fallback if fallback and fallback not in self._claims else place.name
-
-
-def merged(parts: Iterable[StoresChanged]) -> StoresChanged:
-    """All of ``parts``, one after the other, as one."""
-    changed: dict[str, Record] = {}
-    removed: set[str] = set()
-    for part in parts:
-        for key in part.removed:
-            changed.pop(key, None)
-        removed.update(part.removed)
-        changed.update({record.key: record for record in part.changed})
-    return StoresChanged(tuple(changed.values()), tuple(removed - changed.keys()))

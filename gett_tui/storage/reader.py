@@ -13,11 +13,10 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from gett_tui.onboarding.events import StoresChanged
+from gett_tui.onboarding.events import StoresChanged, merged
 from gett_tui.onboarding.status import is_live
 from gett_tui.storage import files, index, record_file
 from gett_tui.storage.folder_scan import FolderScan, Listing
-from gett_tui.storage.mirror import merged
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, Unusable
 
 if TYPE_CHECKING:
@@ -134,10 +133,21 @@ class Reader:
         return found, self._mirror.note(place, found, mark)
 
     def refresh(self, place: Place) -> Found | Unusable | None:
-        """As ``read``; the change is told by the next ``sync``."""
+        """As ``read``, but for a file that surely is as it was; the change is told by the next ``sync``."""
+        known = self._as_it_was(place)
+        if known is not None:
+            return known
         found, changes = self.read(place)
         self.tell_later(changes)
         return found
+
+    def _as_it_was(self, place: Place) -> Found | None:
+        entry = self._mirror.entry(place)
+        if entry is None or entry.seen is None or entry.record is None or not entry.is_current:
+            return None
+        if not entry.seen.is_settled or files.signature(self.path(place)) != entry.seen.signature:
+            return None
+        return Found(entry.record, entry.seen)
 
     def tell_later(self, changes: StoresChanged) -> None:
         """Lets the next ``sync`` tell of ``changes``."""
@@ -202,9 +212,11 @@ class Reader:
 
     def _differs(self, place: Place) -> bool:
         seen = self._mirror.seen(place)
-        if seen is None or not seen.is_settled:
+        now = files.signature(f"{self._folder}/{place.folder}/{place.name}")
+        if seen is None or now is None or now != seen.signature:
             return True
-        return files.signature(f"{self._folder}/{place.folder}/{place.name}") != seen.signature
+        # What may have changed without a sign is read once more, when no such change can follow.
+        return not seen.is_settled and files.has_settled(now)
 
     def _forget(self, folder: str, names: Iterable[str]) -> Iterator[StoresChanged]:
         for name in self._mirror.names(folder).difference(names):

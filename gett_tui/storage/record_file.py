@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -28,6 +29,8 @@ ATTEMPTS = "attempts"
 SUFFIX = ".toml"
 DAMAGED = ".damaged"
 
+_SMALL, _REMEMBERED = 4_096, 512
+"""Bytes of a file whose meaning is remembered, and of how many: what is written is read once more soon after."""
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}")
 _SET_ASIDE = re.compile(r"(?P<name>.+\.toml)(\.\d+)?\.damaged", re.DOTALL)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
@@ -67,8 +70,9 @@ class Found(NamedTuple):
 
     record: Record
     seen: files.Seen
-    format: int
-    data: bytes
+    format: int = FORMAT
+    data: bytes = b""
+    """The file's content, where it is of an older format."""
 
 
 class Unusable(NamedTuple):
@@ -109,16 +113,24 @@ def read(path: Path) -> Found | Unusable | None:
     except OSError as error:
         return _unreadable(path, error)
     try:
-        record, version = from_toml(data)
+        record, version = _parsed(data)
     except NewerFormatError as error:
         return Unusable(Kind.NEWER, f"{error}; it is left untouched", seen)
     except RecordError as error:
         return Unusable(Kind.DAMAGED, f"damaged ({error})", seen)
     fitting = Place.of(record)
     if fitting == (path.parent.name, path.name):
-        return Found(record, seen, version, data)
+        return Found(record, seen, version, data if version < FORMAT else b"")
     text = f"its name does not fit its id: it should be {'/'.join(fitting)}"
     return Unusable(Kind.MISNAMED, text, seen, record)
+
+
+def _parsed(data: bytes) -> tuple[Record, int]:
+    """Raises RecordError, NewerFormatError."""
+    return _remembered(data) if len(data) <= _SMALL else from_toml(data)
+
+
+_remembered = lru_cache(_REMEMBERED)(from_toml)
 
 
 def _unreadable(path: Path, error: OSError) -> Unusable | None:
@@ -150,7 +162,7 @@ def write(held: HeldLock, path: Path, record: Record, owner: str, replaced: Foun
         _keep_original(path, replaced, owner)
     files.write_atomic(path, data, owner)
     signature = files.signature(path) or files.Signature(0, 0, 0, 0)
-    return Found(from_toml(data)[0], files.Seen(signature, is_settled=False), FORMAT, data)
+    return Found(_parsed(data)[0], files.Seen(signature, is_settled=False))
 
 
 def _encoded(path: Path, record: Record) -> bytes:

@@ -20,11 +20,12 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from gett_tui.onboarding.events import merged
 from gett_tui.onboarding.ports import RecordGoneError, RecordProblem
 from gett_tui.storage import files, index
 from gett_tui.storage.duplicates import refuse_duplicate
 from gett_tui.storage.lost import Lost
-from gett_tui.storage.mirror import Mirror, merged
+from gett_tui.storage.mirror import Mirror
 from gett_tui.storage.reader import Reader
 from gett_tui.storage.record_file import ATTEMPTS, ONBOARDINGS, Found, Place, file_name
 from gett_tui.storage.record_writer import RecordWriter

@@ -11,6 +11,9 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.widget import MountError
+from textual.worker import WorkerFailed
 
 from gett_tui.text import count, one_line
 from gett_tui.ui.clipboard import Clipboard
@@ -44,6 +47,10 @@ _FIRST_ROWS = 0.1
 _READING = 2.0
 """Seconds that a picture without rows, and one more of records that are still being read, may be waited for; each
 of those twice as long as the one before, so that slow reading does not make the line busy."""
+
+
+_TAKEN_DOWN = (NoMatches, MountError)
+"""What comes of a screen that is about to come up when all is taken down: it has lost its place, or a part."""
 
 
 def _commands() -> type[Provider]:
@@ -88,6 +95,8 @@ class GettApp(App[int]):
         self.animation_level = "none"
         self.ansi_theme_dark, self.ansi_theme_light = DARK, LIGHT
         self.crash: BaseException | None = None
+        self.input_at = 0.0
+        """When the input came that is being worked off, by the monotonic clock."""
         self.environment = environment
         self.ascii_only = ascii_only
         self.now = now
@@ -188,21 +197,18 @@ class GettApp(App[int]):
 
     def action_command_palette(self) -> None:
         """All commands by name."""
-        super().action_command_palette()
-        self.call_after_refresh(self._still_cursor)
+        from gett_tui.ui.palette import Palette
 
-    def _still_cursor(self) -> None:
-        # As in our own fields, see ``Field``.
-        from textual.widgets import Input
-
-        from gett_tui.ui.palette import still
-
-        for field in self.screen.query(Input):
-            still(field)
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(self.notifications))
 
     async def on_event(self, event: events.Event) -> None:
         """Takes one unit of input after the other (see ``Delivery``)."""
-        if not self._delivery.holds(event) and not self._refuses(event):
+        if self._delivery.holds(event):
+            return
+        if isinstance(event, events.InputEvent | events.Paste):
+            self.input_at = event.time
+        if not self._refuses(event):
             await super().on_event(event)
 
     def _refuses(self, event: events.Event) -> bool:
@@ -258,6 +264,10 @@ class GettApp(App[int]):
         tell(one_line(copied.words, 400))
 
     def _handle_exception(self, error: Exception) -> None:
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        is_ending = self.return_code is not None or not self.is_running
+        if is_ending and isinstance(cause, _TAKEN_DOWN):
+            return
         self.crash = error
         super()._handle_exception(error)
 

@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from textual.command import DiscoveryHit, Hit, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
 from textual.widgets import Input
 
 from gett_tui.ui.commands import COMMANDS, actions
 from gett_tui.ui.widgets.field import Field, paste_problem, trimmed
 from gett_tui.ui.widgets.filter_box import LIMIT
+from gett_tui.ui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.command import Hits
     from textual.events import Paste
+    from textual.worker import Worker, WorkType
 
     from gett_tui.ui.commands import Command
+    from gett_tui.ui.notifications import Notifications
+
+T = TypeVar("T")
 
 
 class _Entry(NamedTuple):
     words: str
     action: str
     explain: str
+
+
+class Palette(CommandPalette):
+    """Textual's own, with a field like ours, and what is said in its place."""
+
+    def __init__(self, notifications: Notifications) -> None:
+        super().__init__(id="--command-palette")
+        self._notifications = notifications
+
+    def on_mount(self) -> None:
+        """Its cursor stands still, and it has an end."""
+        field = self.query_one(Input)
+        field.cursor_blink = False
+        field.max_length = LIMIT
+        self.mount(MessageLine(self._notifications.log))
+
+    def run_worker(self, work: WorkType[T], *about: Any, **more: Any) -> Worker[T]:
+        """Does not end the app with a worker: the one that gathers fails when its list is taken down before it."""
+        return super().run_worker(work, *about, **{**more, "exit_on_error": False})
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Says what a worker ended with, unless the palette itself is ending."""
+        if self.query(Input):
+            self._notifications.worker_ended(event.worker.error)
 
 
 class CommandProvider(Provider):
@@ -57,12 +86,6 @@ def _entries(command: Command) -> Iterator[_Entry]:
     """The command, or each choice of one that has some."""
     for action, choice in zip(actions(command), command.choices or ("",), strict=True):
         yield _Entry(f"{command.words} {choice}".rstrip(), action, command.explain)
-
-
-def still(field: Input) -> None:
-    """Makes Textual's own field like ours: its cursor stands still, and it has an end."""
-    field.cursor_blink = False
-    field.max_length = LIMIT
 
 
 def refusal(focused: object, event: Paste) -> str | None:

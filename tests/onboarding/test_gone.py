@@ -144,6 +144,7 @@ def planted(folder: Path, *statuses: str) -> None:
         store.add(Record(name, status, onboarding_id=name, partner_store_id=f"p-{name}"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("believe", [None, True])
 async def test_no_store_goes_when_gett_knows_none_though_each_is_asked_about_by_a_process_of_its_own(
     tmp_path: Path, believe: bool | None

@@ -144,6 +144,7 @@ async def test_an_activation_that_did_not_happen_is_told_and_may_be_tried_again(
         assert live.carried_out("activate") == 1
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", ["500-after", "html-after", "hang-after"])
 async def test_a_cancellation_whose_answer_is_lost_settles_itself(tmp_path: Path, fault: str) -> None:
     with live_sandbox() as live:

@@ -118,6 +118,7 @@ async def test_a_success_that_holds_a_refusal_or_a_page_proves_neither_activatio
     assert [kept.status for kept in stored(tmp_path)] == ["ready_to_activate"]
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("name", ENDS)
 async def test_a_register_is_sent_again_only_on_gett_s_own_word(tmp_path: Path, name: str) -> None:
     reply, end = ENDS[name]

@@ -122,6 +122,7 @@ async def test_a_silent_holder_is_told_of(tmp_path: Path) -> None:
 # -- nothing kills it
 
 
+@pytest.mark.slow
 @pytest.mark.failures
 async def test_what_nobody_foresaw_is_shown_and_polling_goes_on(tmp_path: Path) -> None:
     fails = iter((True, True, False))

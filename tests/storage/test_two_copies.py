@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sandbox_server import Live, live_sandbox
 
 from gett_tui.gett.client import GettClient
@@ -131,6 +132,7 @@ async def test_of_two_copies_registering_one_store_at_once_one_sends(tmp_path: P
         assert live.carried_out("register") == 1
 
 
+@pytest.mark.slow
 async def test_the_others_hear_of_the_trouble_that_the_polling_copy_has_and_of_its_end(tmp_path: Path) -> None:
     def told(heard: list[events.Event]) -> PollingReport:
         return role(heard).lead.report or PollingReport()

@@ -114,6 +114,24 @@ async def test_a_hostile_store_is_shown_inert(text: str) -> None:
     assert app.rung == 0
 
 
+@pytest.mark.few(4)
+@pytest.mark.parametrize("size", [(10, 2), (24, 4), (20, 5), (80, 3), (80, 5), (80, 6), (30, 8), (20, 14)])
+@pytest.mark.parametrize("stores", [1, 40])
+async def test_what_the_terminal_has_no_room_for_is_not_confirmed(stores: int, size: tuple[int, int]) -> None:
+    app = asked("cancel", chain(stores), EU)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        await pilot.press("y", "tab", "enter", "space")
+        await pilot.pause()
+        assert app.answer is NOTHING
+        await pilot.resize_terminal(*SMALL)
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: app.answer is True)
+
+
 LONG = "An extremely long store name that goes on and on until nobody reads it, Berlin Mitte 17"
 FAR = Environment("a-very-long-profile-name-of-24", "some.extremely.long.host.name.of.gett.example", is_production=True)
 

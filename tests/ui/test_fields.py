@@ -65,6 +65,7 @@ async def test_a_paste_is_taken_whole(field: str, pasted: str, value: str) -> No
         assert "not pasted" not in app.words()
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("field", "pasted", "why"),
     [

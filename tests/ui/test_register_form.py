@@ -144,10 +144,23 @@ async def test_a_burst_of_keys_sends_once(keys: list[str]) -> None:
     async with app.run_test(size=SMALL) as pilot:
         app.screen.query_one("#webhookUrl").focus()
         await pilot.pause()
-        await pilot.press(*keys)
+        await pilot.press("x", *keys)
         submits.open.set()
         await until(pilot, lambda: app.answer == "k-1")
     assert len(submits.calls) == 1
+
+
+async def test_enter_alone_never_sends_what_stands_there_from_the_start() -> None:
+    submits = Submits()
+    app = form(submits)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*["enter"] * 12)
+        await pilot.pause()
+        assert submits.calls == []
+        assert "Nothing is changed. ctrl+s sends it as it is." in app.words()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.answer == "k-1")
+    assert [values for values, _ in submits.calls] == [sent()]
 
 
 async def test_a_double_click_sends_once() -> None:

@@ -5,7 +5,9 @@ Its invariant: a dialog hides no answer, however small the terminal is: what is 
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from textual.screen import ModalScreen
@@ -17,6 +19,8 @@ from gett_tui.ui.production import WORD, place
 from gett_tui.ui.widgets.message_line import MessageLine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual._path import CSSPathType
     from textual.geometry import Size
 
@@ -41,6 +45,13 @@ class _Dashboards(Protocol):
     environment: Environment
 
 
+@runtime_checkable
+class _KnowsTheTerminal(Protocol):
+    input_at: float
+
+    def when_shown(self, then: Callable[[], None]) -> None: ...
+
+
 class Dialog(ModalScreen[T]):
     """A screen over the dashboard that ends with an answer."""
 
@@ -51,9 +62,11 @@ class Dialog(ModalScreen[T]):
     def __init__(self) -> None:
         super().__init__()
         self._fits: Size | None = None
+        self._seen_at = math.inf
 
     def on_mount(self) -> None:
         """What is said while it is open is seen in its place, which the dialog leaves free; so is which Gett it is."""
+        self.call_after_refresh(self._painted)
         app = cast("object", self.app)
         if not isinstance(app, _Dashboards):
             return
@@ -67,6 +80,23 @@ class Dialog(ModalScreen[T]):
         for frames, words in told.items():
             for frame in self.query(frames):
                 frame.border_subtitle = " · ".join(filter(None, (words, str(frame.border_subtitle or ""))))
+
+    def _painted(self) -> None:
+        # A terminal that is stuck, or far away, has not shown what is painted here: its app knows.
+        app = cast("object", self.app)
+        if isinstance(app, _KnowsTheTerminal):
+            app.when_shown(self._seen)
+        else:
+            self._seen()
+
+    def _seen(self) -> None:
+        self._seen_at = monotonic()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether what it is asked to do now was typed, or clicked, when a person could have read it."""
+        app = cast("object", self.app)
+        return self._seen_at <= (app.input_at if isinstance(app, _KnowsTheTerminal) else monotonic())
 
     @property
     def is_half_filled(self) -> bool:

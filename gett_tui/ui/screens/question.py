@@ -1,33 +1,33 @@
 """What all questions share that want a yes: which key says it, and from when on it counts.
 
-Its invariant: what was typed before the question was on the screen confirms nothing, for nobody has read it.
+Its invariant: what was typed before the question was on the screen, or while the terminal has no room for it,
+confirms nothing, for nobody has read it.
 """
 
 from __future__ import annotations
 
-import math
-from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.binding import Binding
+from textual.errors import NoWidget
 from textual.widgets import Button
 
 from gett_tui.ui.commands import LEAVE
 from gett_tui.ui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.binding import BindingType
+    from textual.widget import Widget
 
 DO = "y"
 """The one key that says yes."""
 
 
-@runtime_checkable
-class _KnowsTheTerminal(Protocol):
-    def when_shown(self, then: Callable[[], None]) -> None: ...
+_TO_READ = "#asked, #asked-about, #effect"
+"""What must be in sight for a yes."""
+_LEAST_ROWS = 2
+"""Rows of the stores: the name and the partner id of a single one."""
 
 
 class Question(Dialog[bool]):
@@ -39,37 +39,16 @@ class Question(Dialog[bool]):
         Binding("left,right", "app.focus_next", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._seen_at = math.inf
-
     def on_mount(self) -> None:
         """The safe answer has the focus."""
         self.query_one("#safe", Button).focus()
-        self.call_after_refresh(self._painted)
-
-    def _painted(self) -> None:
-        # A terminal that is stuck, or far away, has not shown what is painted here: its app knows.
-        app: object = cast("object", self.app)
-        if isinstance(app, _KnowsTheTerminal):
-            app.when_shown(self._seen)
-        else:
-            self._seen()
-
-    def _seen(self) -> None:
-        self._seen_at = monotonic()
 
     def on_key(self, event: events.Key) -> None:
-        """Says what to press when a key says yes too easily, or too early."""
+        """Says what to press when a key says yes too easily."""
         if event.key == "enter" and self.focused is not None and self.focused.id == "do":
-            self._refuse(event, f"Press {DO} to do it.")
-        elif event.key == DO and event.time < self._seen_at:
-            self._refuse(event, f"Press {DO} again: the question was not on the screen yet.")
-
-    def _refuse(self, event: events.Key, why: str) -> None:
-        event.stop()
-        event.prevent_default()
-        self.notify(why, severity="warning", markup=False)
+            self._refuse(f"Press {DO} to do it.")
+            event.stop()
+            event.prevent_default()
 
     @on(Button.Pressed, "#safe")
     def action_keep(self) -> None:
@@ -78,6 +57,26 @@ class Question(Dialog[bool]):
 
     @on(Button.Pressed, "#do")
     def action_confirm(self) -> None:
-        """Does it."""
-        if self._seen_at <= monotonic():
+        """Does it, if a person could have read what."""
+        if not self.is_read:
+            self._refuse(f"Press {DO} again: the question was not on the screen yet.")
+        elif not all(self._is_in_sight(widget) for widget in self.query(_TO_READ)):
+            self._refuse(f"The terminal is too small to show what is asked: make it larger, or {LEAVE}.")
+        else:
             self.dismiss(True)
+
+    def _is_in_sight(self, widget: Widget) -> bool:
+        """Whether all of it is on the screen, and nothing over it; of what scrolls by itself, its least."""
+        try:
+            place = self.find_widget(widget)
+        except NoWidget:
+            return False
+        seen = place.visible_region
+        least = min(_LEAST_ROWS, widget.virtual_size.height) if widget.allow_vertical_scroll else place.region.height
+        if not seen or seen.height < least:
+            return False
+        hits = (self.get_widget_at(seen.x, seen.y + row)[0] for row in range(least))
+        return all(widget in hit.ancestors_with_self for hit in hits)
+
+    def _refuse(self, why: str) -> None:
+        self.notify(why, severity="warning", markup=False)

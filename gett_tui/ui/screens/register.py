@@ -32,17 +32,14 @@ from gett_tui.ui.widgets.field import Field, FormField
 from gett_tui.ui.widgets.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import DescendantBlur
 
     from gett_tui.ui.environment import Environment
-    from gett_tui.ui.form_result import Submitted
-
-    Submit = Callable[[dict[str, str], bool], Awaitable[Submitted]]
-    CheckCatalog = Callable[[str, str], Awaitable[Sequence[tuple[str, str]]]]
+    from gett_tui.ui.form_result import CheckCatalog, Submit
 
 _SUBMIT, _CHECK = "ctrl+s", "f5"
 
@@ -121,8 +118,15 @@ class RegisterScreen(Dialog["str | None"]):
     @property
     def is_half_filled(self) -> bool:
         """Whether something was typed; what is being sent is not lost."""
-        typed = {field.id or "": field.value.strip() for field in self.query(Field)}
-        return not self._busy and any(self._initial.get(name, "").strip() != text for name, text in typed.items())
+        return not self._busy and self._is_changed
+
+    @property
+    def _is_prefilled(self) -> bool:
+        return any(self._initial.values())
+
+    @property
+    def _is_changed(self) -> bool:
+        return self._values() != {name: text.strip() for name, text in self._initial.items()}
 
     def _values(self) -> dict[str, str]:
         return {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
@@ -184,15 +188,21 @@ class RegisterScreen(Dialog["str | None"]):
         focused = self.focused
         if isinstance(focused, Button):
             focused.press()
-        elif focused is not None and focused.id == NAMES[-1]:
-            self.action_submit()
-        else:
+        elif focused is None or focused.id != NAMES[-1]:
             self.focus_next(Field)
+        elif self._is_prefilled and not self._is_changed:
+            # What stands there from the start is sent by a key that is for nothing else.
+            self._say_general(f"Nothing is changed. {_SUBMIT} sends it as it is.", bad=False)
+        else:
+            self.action_submit()
 
     @on(Button.Pressed, "#register")
     def action_submit(self) -> None:
-        """Sends the form if nothing is wrong with it."""
-        self._send(override=False)
+        """Sends the form if nothing is wrong with it, and a person has typed or could have read it."""
+        if self.is_read or not self._is_prefilled:
+            self._send(override=False)
+        else:
+            self._say_general(f"Press {_SUBMIT} again: the form was not on the screen yet.", bad=False)
 
     @on(Button.Pressed, "#insist")
     def _insisted(self) -> None:
@@ -281,7 +291,7 @@ class RegisterScreen(Dialog["str | None"]):
         if self._busy:
             self._say_general("Gett is being asked: wait for the answer.", bad=False)
             return
-        if self._values() != self._initial and not self._leaving:
+        if self._is_changed and not self._leaving:
             self._leaving = True
             self._say_general(f"Press {LEAVE} again to throw away what you typed.")
             return

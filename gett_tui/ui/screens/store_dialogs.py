@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from gett_tui.runtime import Runtime
     from gett_tui.ui.app import GettApp
     from gett_tui.ui.environment import Environment
+    from gett_tui.ui.form_result import Submit
     from gett_tui.ui.notifications import Notifications
-    from gett_tui.ui.screens.register import Submit
     from gett_tui.ui.widgets.store_list import StoreList
 
 _LEADS_TO: Mapping[str, State] = {

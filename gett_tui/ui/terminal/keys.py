@@ -15,23 +15,33 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from gett_tui.ui.terminal.pastes import Paste
-from gett_tui.ui.terminal.sequences import ESC, PASTE_END, PASTE_START, Found, is_likely_rest, reach
+from gett_tui.ui.terminal.sequences import EIGHT_BITS, ESC, PASTE_END, PASTE_START, Found, is_likely_rest, reach
 
 if TYPE_CHECKING:
     from textual.message import Message
 
 _LATE = 5.0
-"""Seconds for which the rest of a sequence that was given up is swallowed."""
+"""Seconds, from the last of it, for which the rest of a sequence that was given up is swallowed."""
+_LATEST = 30.0
+"""Seconds from its begin after which no more of it is swallowed, although something still comes: it may be typing."""
 _TOGETHER = 0.05
 """Seconds in which the bytes of one sequence follow each other, and the keys of a person do not."""
 _MOST_HELD = 4_096
 """Bytes of a sequence that are waited for; nothing that a terminal says by itself comes near."""
+_CSI = b"\x1b["
 _KEPT = 16
 """Bytes of a longer one by which its end is still found."""
 _LONGEST_PARSED = 32
 """Characters that Textual's parser looks at; what is longer it would type letter by letter."""
 _ANSWER = re.compile(rb"\x1b\[[03]n")
 """To the question for the device's status: ready, or not."""
+_CONTROL = re.compile(rb"[\x00-\x1a\x1c-\x1f\x7f]")
+_STRINGS = b"]P_\x90\x98\x9d\x9e\x9f"
+"""What begins, behind an Esc, a string of bytes."""
+_KEPT_APART = "surrogateescape"
+"""Bytes that are no UTF-8 stay what they are for a while: they may be a sequence in eight bits."""
+_EIGHT_BITS = re.compile("(?<![\udcc2-\udcf4])(?<![\udce0-\udcf4][\udc80-\udcbf])[\x80-\x9f\udc80-\udc9f]")
+"""A control of eight bits, in UTF-8 or bare, and no part of a character that lost its end."""
 _SPELLED = re.compile(r"\x1b\[(\d*);([\d:]*);([\d:]+)u")
 """A key of the Kitty protocol with the text that it stands for, which an input method may make long."""
 
@@ -44,7 +54,7 @@ class KeyReader:
         self._wait_for_escape = 0.3 if over_ssh else 0.1
         self._over_ssh = over_ssh
         self._parser = XTermParser()
-        self._text = getincrementaldecoder("utf-8")("replace")
+        self._text = getincrementaldecoder("utf-8")(_KEPT_APART)
         self._held = b""
         """The begin of a sequence; of it ``_given`` bytes are given up."""
         self._given = 0
@@ -76,7 +86,7 @@ class KeyReader:
             if self._paste is not None:
                 data = self._feed_paste(self._paste, data, now, units)
             elif data.startswith(ESC):
-                self._type(b"", units, final=True)
+                self._end_text(units)
                 data = self._feed_sequence(data, now, units)
             else:
                 data = self._feed_text(data, units)
@@ -89,9 +99,9 @@ class KeyReader:
         if not self._held:
             return None
         if self._given and (self._given > 1 or len(self._held) == 1):
-            return self._given_up_at + _LATE
+            return min(self._given_up_at + _LATE, self._since + _LATEST)
         if self._given and len(self._held) == 2:
-            return self._last + _TOGETHER
+            return self._last + (self._wait_for_rest if self._held == _CSI else _TOGETHER)
         wait = self._wait_for_escape if self._held == ESC else self._wait_for_rest
         return min(self._last + wait, self._since + _LATE)
 
@@ -131,10 +141,15 @@ class KeyReader:
     def _feed_sequence(self, data: bytes, now: float, units: list[Message]) -> bytes:
         """Takes the sequence that ``data`` begins with; what is left of ``data``."""
         given = self._given
-        if given and not is_likely_rest(data, given):
+        is_one = not given or is_likely_rest(data, given)
+        found, length = reach(data)
+        if found is Found.BROKEN and (is_one or given > 1) and _CONTROL.match(data, length):
+            # As terminals do: it is carried out, and the sequence goes on behind it.
+            self._type(chr(data[length]), units)
+            return data[:length] + data[length + 1 :]
+        if not is_one:
             self._given = 0
             return data[given:]
-        found, length = reach(data)
         if found is Found.UNFINISHED:
             self._hold(data, now)
             return b""
@@ -147,6 +162,8 @@ class KeyReader:
 
     def _hold(self, data: bytes, now: float) -> None:
         self._held = data
+        if self._given:
+            self._given_up_at = now
         if len(data) > _MOST_HELD:
             self._held = data[:_KEPT] + (ESC if data.endswith(ESC) else b"")
             self._given, self._given_up_at = len(self._held), now
@@ -161,7 +178,7 @@ class KeyReader:
             units.extend(self._decoded(sequence))
 
     def _decoded(self, sequence: bytes) -> list[Message]:
-        if sequence[1:2] in b"]P_" or sequence.endswith(b"t"):  # strings, and sizes: nothing that is asked for
+        if sequence[1:2] in _STRINGS or sequence.endswith(b"t"):  # strings, and sizes: nothing that is asked for
             return []
         text = sequence.decode("latin-1")
         if len(text) <= _LONGEST_PARSED:
@@ -187,13 +204,26 @@ class KeyReader:
     # -- text
 
     def _feed_text(self, data: bytes, units: list[Message]) -> bytes:
-        """Takes the text up to the next Esc; what is left of ``data``. Half a character waits for its rest."""
+        """Takes the text up to what begins a sequence; what is left. Half a character waits for its rest."""
         end = data.find(ESC)
-        self._type(data if end < 0 else data[:end], units)
-        return b"" if end < 0 else data[end:]
+        text, rest = (data, b"") if end < 0 else (data[:end], data[end:])
+        characters = self._text.decode(text)
+        found = _EIGHT_BITS.search(characters)
+        if found is None:
+            self._type(characters, units)
+            return rest
+        self._type(characters[: found.start()], units)
+        behind = characters[found.end() :].encode("utf-8", _KEPT_APART) + self._text.getstate()[0]
+        self._text.reset()
+        return EIGHT_BITS.get(ord(found[0]) & 0xFF, b"") + behind + rest
 
-    def _type(self, data: bytes, units: list[Message], *, final: bool = False) -> None:
-        units.extend(unit for char in self._text.decode(data, final) for unit in self._parsed(char))
+    def _end_text(self, units: list[Message]) -> None:
+        """Half a character gets no rest any more."""
+        self._type(self._text.decode(b"", final=True), units)
+
+    def _type(self, characters: str, units: list[Message]) -> None:
+        for char in characters:
+            units.extend(self._parsed(char.encode("utf-8", _KEPT_APART).decode("utf-8", "replace")))
 
     # -- pastes
 

@@ -12,27 +12,35 @@ from typing import NamedTuple
 ESC = b"\x1b"
 PASTE_START, PASTE_END = b"\x1b[200~", b"\x1b[201~"
 
-_BODY = rb"[\x08-\x0d\x20-\xff]*"
+EIGHT_BITS = {0x9B: b"\x1b[", 0x8F: b"\x1bO", **{code: bytes((0x1B, code)) for code in (0x90, 0x98, 0x9D, 0x9E, 0x9F)}}
+"""What stands here for what some terminals begin a sequence with instead of an Esc, by code; nobody types it."""
+
 # A string needs the first character of a real answer: Esc and a typed "P" or "]" begin none.
-_STRING = rb"(?:\]\d|P[0-9>!+$=?|]|_G)" + _BODY
+_STRING = rb"(?:\]\d|P[0-9>!+$=?|]|_G|[\x90\x98\x9d-\x9f])"
+_BODY = rb"[\x08-\x0d\x20-\xff]*"
+_STRING_END = rb"(?:\x07|\x1b\\|\xc2\x9c|(?<=[\x00-\x7f])\x9c)"
 _PARAMETERS = rb"[0-?]*[ -/]*"
 _WHOLE = re.compile(
     rb"\x1b(?:"
-    rb"\[\[[A-Z]"  # a function key of Linux' own console
+    rb"\[\[[@-~]"  # a function key of Linux' own console
     rb"|\[M[\x20-\xff]{3}"  # an old mouse report
     rb"|\[" + _PARAMETERS + rb"[@-LN-Z\\-~]"
     rb"|\[[0-?]+[ -/]*[M\[]"
     rb"|O[0-9;]*[A-DFHMP-Sa-dj-y]"
-    rb"|" + _STRING + rb"(?:\x07|\x1b\\)"
-    rb"|[bf\x7f]"  # alt and a letter, by which a word is passed, or deleted
+    rb"|"
+    + _STRING
+    + _BODY
+    + rb"?"
+    + _STRING_END  # up to its first end
+    + rb"|[bf\x7f]"  # alt and a letter, by which a word is passed, or deleted
     rb")"
 )
 _UNFINISHED = re.compile(
-    rb"\x1b(?:\[\[|\[M[\x20-\xff]{0,2}|\[" + _PARAMETERS + rb"|O[0-9;]*|[\]P_]|" + _STRING + rb"\x1b?)?\Z"
+    rb"\x1b(?:\[\[|\[M[\x20-\xff]{0,2}|\[" + _PARAMETERS + rb"|O[0-9;]*|[\]P_]|" + _STRING + _BODY + rb"\x1b?)?\Z"
 )
-_BROKEN = re.compile(rb"\x1b(?:\[\[|\[M[\x20-\xff]{0,2}|\[" + _PARAMETERS + rb"|O[0-9;]+|" + _STRING + rb")")
+_BROKEN = re.compile(rb"\x1b(?:\[\[|\[M[\x20-\xff]{0,2}|\[" + _PARAMETERS + rb"|O[0-9;]+|" + _STRING + _BODY + rb")")
 _IN_ONE_GO = re.compile(rb"\x1b(?:\[(?:[A-IOP-SZ]|\[[A-E]|M|[0-?])|O[A-DFHMP-S]\Z|\]\d|P[0-9>!+$=?|]|_G)")
-_GOING_ON = re.compile(rb"\x1b(?:\[(?:[A-IOP-SZa-d~]|\[[A-E]|M|[0-?])|O[0-9A-DFHMP-Sa-dj-y]|\]\d|P[0-9>!+$=?|]|_G)")
+_GOING_ON = re.compile(rb"\x1b(?:\[(?:[A-IOP-SZa-d~]|\[[A-E]|M|[0-?])|O[0-9A-DFHMP-Sa-dj-y]|" + _STRING + rb")")
 _INTRODUCERS = (b"\x1b[", b"\x1bO", b"\x1b]", b"\x1bP", b"\x1b_")
 
 

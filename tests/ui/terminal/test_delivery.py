@@ -89,6 +89,23 @@ async def test_a_paste_into_the_palette_is_whole_or_refused(
         assert any(said in one for one in app.said) is bool(said)
 
 
+@pytest.mark.few(2)
+@pytest.mark.parametrize("opener", ["app.command_palette", "register", "track", "help", "cancel"])
+async def test_the_program_may_end_while_a_dialog_comes_up(tmp_path: Path, live: Live, opener: str) -> None:
+    for turns in range(4):
+        folder = tmp_path / str(turns)
+        plant(folder, live.state, records()[1:2])
+        app = make_app(folder, live.url)
+        async with app.run_test(size=SIZE) as pilot:
+            await started(pilot, 1)
+            await app.main.run_action(opener)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            app.end(0)
+        assert app.crash is None
+        assert app.return_code == 0
+
+
 async def test_a_whole_form_is_filled_and_sent_in_one_burst(tmp_path: Path, live: Live) -> None:
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
@@ -144,6 +161,22 @@ async def test_a_y_that_is_typed_ahead_confirms_nothing_and_the_next_one_does(tm
         assert live.state.journal == []
         await pilot.press("y")
         await until(pilot, lambda: live.carried_out("cancel") == 1)
+
+
+@pytest.mark.parametrize("keys", ["e\r\r\r\r", "e\x13", "ex\r\r\r", "e\t\t\r"])
+async def test_a_form_that_nobody_has_read_replaces_nothing(tmp_path: Path, live: Live, keys: str) -> None:
+    failed = [record for record in records() if record.status == "catalog_failed"][:1]
+    plant(tmp_path, live.state, failed)
+    app = make_app(tmp_path, live.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await started(pilot, 1)
+        burst(app, keys)
+        await until(pilot, lambda: isinstance(app.screen, RegisterScreen))
+        await pilot.pause(0.3)
+        assert live.state.journal == []
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen is app.main)
+    assert live.carried_out("cancel") == 1
 
 
 async def test_a_click_that_was_aimed_at_the_list_does_not_hit_the_dialog(tmp_path: Path, live: Live) -> None:

@@ -29,6 +29,7 @@ def session(resting: Moving) -> Iterator[PtySession]:
         yield session
 
 
+@pytest.mark.slow
 def test_at_rest_it_writes_next_to_nothing(session: PtySession) -> None:
     assert len(session.read_for(5.0)) <= 100
 

@@ -44,8 +44,18 @@ SPLIT_LATE = [
     b"\x1b_Gi=31;OK\x1b\\",
 ]
 """Sequences that a terminal sends by itself or for a key."""
+IN_EIGHT_BITS = [
+    b"\x9b?2026;2$y",
+    b"\xc2\x9b?2026;2$y",
+    b"\x8fP",
+    b"\x90yyy\x9c",
+    b"\xc2\x9d11;rgb:y/y/y\xc2\x9c",
+    b"\x98y\x1b\\",
+]
+"""The same from a terminal that begins them with one character."""
 WHOLE = [
     *SPLIT_LATE,
+    *IN_EIGHT_BITS,
     b"y",
     b"q",
     b"\r",
@@ -129,6 +139,16 @@ def keys(text: str) -> list[object]:
         (b"\x1b[" + b"1" * 9000 + b"A", []),
         (b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\j", keys("j")),
         (b"\x1b[12\x03", ["ctrl+c"]),
+        (b"\x1b[?2026;2\0$yj", ["ctrl+@", "TerminalSupportsSynchronizedOutput", "j"]),
+        (b"\x1b[?2026;2\r$yj", ["enter", "TerminalSupportsSynchronizedOutput", "j"]),
+        (b"\x1b]11;rgb:\x01yy\x07j", ["ctrl+a", "j"]),
+        (b"\x9b?2026;2$yj", ["TerminalSupportsSynchronizedOutput", "j"]),
+        (b"\xc2\x9bA\x9bB", ["up", "down"]),
+        (b"\x8fPj", ["f1", "j"]),
+        (b"\xc2\x90yyy\xc2\x9cj\x9dyyy\x07j\x9fyyy\x9cj", keys("jjj")),
+        ("寿\x85j\x9e寛y\x9cj".encode(), keys("寿jj")),
+        (b"\xe5\x9bj\xf0\x9f\x9bj", keys("\ufffd\ufffdj\ufffd\ufffd\ufffdj")),
+        (b"\x1b[[yj", keys("j")),
         (b"\x1b]11;rgb\x03", ["ctrl+c"]),
         (b"\x1b[97:65;2u", []),
         (b"\x1b[9999999999u", []),
@@ -169,10 +189,35 @@ def test_the_late_rest_of_a_sequence_is_no_key_and_no_text(sequence: bytes, over
             assert units == [*(["escape"] if cut == 1 else []), *keys("jy")], (cut, gap)
 
 
+@pytest.mark.parametrize("sequence", [*SPLIT_LATE, *IN_EIGHT_BITS], ids=repr)
+def test_a_rest_that_comes_byte_by_byte_is_no_key_and_no_text(sequence: bytes) -> None:
+    for gap in (0.9, 2.0):
+        # A lone Esc is the key, and what comes long behind one was typed: from the second byte on it is one.
+        units = read(sequence[:2], *(bytes((each,)) for each in sequence[2:]), b"jy", gap=gap)
+        assert units[-2:] == keys("jy"), gap
+        assert "y" not in units[:-2], gap
+
+
+def test_the_late_rest_of_a_sequence_in_eight_bits_is_no_key_and_no_text() -> None:
+    for sequence in IN_EIGHT_BITS:
+        for cut in range(1 + sequence.startswith(b"\xc2"), len(sequence)):
+            for gap in (1.01, 4.0):
+                assert read(sequence[:cut], sequence[cut:], b"jy", gap=gap) == keys("jy"), (sequence, cut, gap)
+
+
+@pytest.mark.parametrize("control", [b"\0", b"\x07", b"\r", b"\t", b"\x1a", b"\x7f"], ids=repr)
+@pytest.mark.parametrize("gap", [0.01, 2.0])
+def test_a_control_inside_a_sequence_does_not_make_keys_of_its_rest(control: bytes, gap: float) -> None:
+    for cut in range(2, len(b"\x1b[?2026;2$y")):
+        answer = b"\x1b[?2026;2$y"
+        assert "y" not in read(answer[:cut], control, answer[cut:], gap=gap), cut
+
+
 def test_over_ssh_the_halves_may_come_a_second_apart() -> None:
     assert read(b"\x1b[", b"A", gap=0.9, over_ssh=True) == ["up"]
     assert read(b"\x1b", b"[A", gap=0.25, over_ssh=True) == ["up"]
     assert read(b"\x1b", b"[A", gap=0.25) == ["escape"]
+    assert read(b"\x1b", b"[", b"?2026;2$y", gap=0.9, over_ssh=True) == ["escape"]
 
 
 @pytest.mark.parametrize("typed", ["y", "[", "O", "[y", "Oslo", "OSLO", "P", "Pizza", "]", "_", "b", "/[x", "[]"])
@@ -192,6 +237,11 @@ def test_a_letter_that_goes_on_with_nothing_is_typed(half: bytes) -> None:
 def test_a_rest_that_never_comes_swallows_nothing_after_a_while(half: bytes) -> None:
     for cut in range(1, len(half)):
         assert read(half[:cut], b"jy", gap=6.5)[-2:] == keys("jy")
+
+
+@pytest.mark.parametrize("half", [b"\x1b]11;rgb", b"\x9d", b"\x1b[12"])
+def test_typing_behind_half_a_sequence_is_swallowed_for_a_while_only(half: bytes) -> None:
+    assert read(half, *[b"1"] * 60, gap=1.0)[-20:] == keys("1" * 20)
 
 
 def test_it_ends_by_ctrl_c_whatever_is_held() -> None:
