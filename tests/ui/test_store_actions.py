@@ -260,12 +260,12 @@ async def test_many_stores_asked_about_end_in_one_sentence(tmp_path: Path, live:
 
 async def test_of_many_stores_those_that_failed_are_counted_with_their_reason(tmp_path: Path, live: Live) -> None:
     plant(tmp_path, live.state, ready(3))
-    live.state.onboardings[identifier(11)].forced = "catalog_ingesting"
     app = make_app(tmp_path, live.url)
     async with app.run_test(size=SIZE) as pilot:
         await started(pilot, 3)
         await pilot.press("g", "space", "space", "space", "a")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        live.state.onboardings[identifier(11)].forced = "catalog_ingesting"
         await pilot.press("y")
         await until(pilot, lambda: any("Put 2 stores live, 1 not: " in said for said in app.said))
 
