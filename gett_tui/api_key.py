@@ -84,7 +84,8 @@ def find_key(profile: Profile, env: MutableMapping[str, str], *, timeout: float 
     if source is None:
         variable = shown_variable(profile.api_key_env or KEY_VARIABLE)
         raise ConfigError(
-            f"No API key for {shown_profile(profile)}: set {variable}, or try gett-tui --demo, which needs none."
+            f"No API key for {shown_profile(profile)}: set {variable}, or write a profile with gett-tui config init; "
+            "gett-tui --demo needs none."
         )
     if source.setting == "api_key_command":
         key, told = _printed_key(profile, env, timeout), "The first line that api_key_command prints"

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import sys
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -100,11 +101,15 @@ def _dashboard(arguments: argparse.Namespace | SimpleNamespace) -> int:
     )
     if arguments.demo:
         return dashboard.run_demo(look)
-    from gett_tui.api_key import find_key
+    from gett_tui.api_key import find_key, key_source
     from gett_tui.config import load_profile
     from gett_tui.storage.state_folder import claim_folder
 
     profile = load_profile(os.environ, arguments.profile)
+    if key_source(profile, os.environ) is None:
+        from gett_tui.commands.first_run import welcome
+
+        return welcome(profile, partial(dashboard.run_demo, look))
     key = find_key(profile, os.environ)
     claim_folder(profile.folder, profile.records_host, profile.name)
     return dashboard.run_profile(profile, key, look)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from gett_tui.config_file import ConfigFile, near_name, read, shown_setting
+from gett_tui.config_settings import PROFILE, QUOTA_SHARE, TOP, as_table, as_text, as_variable, problems, values
 from gett_tui.errors import ConfigError
 from gett_tui.gett.key_shape import HARMLESS, may_be_key
 from gett_tui.gett.secret import Secret, suspects, without_key
 from gett_tui.gett.urls import PRODUCTION_HOST, SANDBOX_HOST, check_base_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
 KEY_VARIABLE = "GETT_API_KEY"
 """The variable for profiles that say nothing about their key."""
@@ -31,10 +32,8 @@ _NAMING_VARIABLES = (
 """The variables whose text, or a part of it, what this program says may repeat."""
 
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _DEFAULT_PROFILE = "sandbox"
 _DEFAULT_URLS = {"sandbox": f"https://{SANDBOX_HOST}", "production": f"https://{PRODUCTION_HOST}"}
-_QUOTA_SHARE = 0.6
 _NO_SOURCES: Mapping[str, str] = {}
 
 
@@ -50,7 +49,7 @@ class Profile(NamedTuple):
     api_key_command: tuple[str, ...] = ()
     api_key: Secret | None = None
     bell: bool = True
-    quota_share: float = _QUOTA_SHARE
+    quota_share: float = QUOTA_SHARE
     """The part of the organisation's read limit that the poller may spend, above 0 and up to 1."""
     key_variables: tuple[str, ...] = (KEY_VARIABLE,)
     """The variables of all profiles' keys: no child of this program may inherit one of them."""
@@ -59,7 +58,7 @@ class Profile(NamedTuple):
     suspects: tuple[Secret, ...] = ()
     """What may be a key in what names its place: none of it is shown (see ``secret.suspects``)."""
     sources: Mapping[str, str] = _NO_SOURCES
-    """Where ``name``, ``base_url`` and ``folder`` come from: an option, a variable, the file or "default"."""
+    """Where each other setting but the key's comes from: an option, a variable, the file or "default"."""
 
     @property
     def host(self) -> str:
@@ -81,61 +80,6 @@ class Profile(NamedTuple):
     def is_production(self) -> bool:
         """Whether what is done here goes live."""
         return self.host == PRODUCTION_HOST or self.name == "production"
-
-
-class _Setting(NamedTuple):
-    """One setting of the file: its name, what it must be, in words and as a reader that gives None for all else."""
-
-    name: str
-    wanted: str
-    read: Callable[[object], object]
-    default: object = None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _table(value: object) -> Mapping[str, Any] | None:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else None
-
-
-def _variable(value: object) -> str | None:
-    return value if isinstance(value, str) and _VARIABLE_NAME.fullmatch(value) else None
-
-
-def _secret(value: object) -> Secret | None:
-    return Secret(value.strip()) if isinstance(value, str) else None
-
-
-def _share(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 < value <= 1 else None
-
-
-def _command(value: object) -> tuple[str, ...] | None:
-    words = cast("list[object]", value) if isinstance(value, list) else []
-    usable = tuple(word for word in words if isinstance(word, str) and "\0" not in word)
-    return usable if usable and usable[0] and len(usable) == len(words) else None
-
-
-_TOP = (
-    _Setting("default_profile", "a profile's name", _text),
-    _Setting("bell", "true or false", _flag, default=True),
-    _Setting("profiles", "a table", _table, default={}),
-)
-_PROFILE = (
-    _Setting("base_url", "text", _text),
-    _Setting("api_key", "text", _secret),
-    _Setting("api_key_env", "the name of an environment variable", _variable),
-    _Setting("api_key_command", 'a list like ["pass", "show", "gett"]', _command, default=()),
-    _Setting("quota_share", "a number above 0 and up to 1", _share, default=_QUOTA_SHARE),
-)
 
 
 def suspects_in(env: Mapping[str, str]) -> tuple[Secret, ...]:
@@ -176,7 +120,7 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
     An empty variable is an unset one.
     """
     file = read(config_path(env))
-    top = _values(file, file.table, _TOP, "")
+    top = values(file, file.table, TOP, "")
     profiles: Mapping[str, Any] = top["profiles"]
     _check_privacy(file, profiles)
     name, name_source = _name(file, env, chosen, top["default_profile"])
@@ -184,8 +128,8 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
     _check_no_key(name, name_source, keys)
     has_url = bool(env.get("GETT_BASE_URL", "").strip())
     own = _own_table(file, profiles, name, name_source, has_url=has_url)
-    values = _values(file, own, _PROFILE, f"profiles.{name}.")
-    base_url, url_source = _base_url(file, env, name, values.pop("base_url"))
+    settings = values(file, own, PROFILE, f"profiles.{name}.")
+    base_url, url_source = _base_url(file, env, name, settings.pop("base_url"))
     return Profile(
         name=name,
         base_url=base_url,
@@ -194,37 +138,58 @@ def load_profile(env: Mapping[str, str], chosen: str | None = None) -> Profile:
         key_variables=_key_variables(profiles),
         keys=keys,
         suspects=(*suspects_in(env), *suspects([base_url])),
-        sources={"name": name_source, "base_url": url_source, "folder": _folder_source(env)},
-        **values,
+        sources={
+            "name": name_source,
+            "base_url": url_source,
+            "folder": _folder_source(env),
+            "bell": str(file.path) if "bell" in file.table else "default",
+            "quota_share": str(file.path) if "quota_share" in own else "default",
+        },
+        **settings,
     )
 
 
-def _values(file: ConfigFile, table: Mapping[str, Any], settings: tuple[_Setting, ...], where: str) -> dict[str, Any]:
-    """Each setting's value, or its default. Raises ConfigError for a name that is none and a value of another kind."""
-    file.check_names(table, [setting.name for setting in settings], where)
-    found: dict[str, Any] = {}
-    for setting in settings:
-        value = setting.read(table[setting.name]) if setting.name in table else setting.default
-        if value is None and setting.name in table:
-            raise ConfigError(f"{file.path}: {shown_setting(where + setting.name)} must be {setting.wanted}.")
-        found[setting.name] = value
-    return found
+def file_problems(env: Mapping[str, str]) -> Iterator[ConfigError]:
+    """All that is wrong with the configuration file, whichever profile is in use."""
+    try:
+        file = read(config_path(env))
+        profiles = as_table(file.table.get("profiles", {})) or {}
+        _check_privacy(file, profiles)
+    except ConfigError as error:
+        yield error
+        return
+    yield from problems(file, file.table, TOP, "")
+    for name, value in profiles.items():
+        yield from _profile_problems(file, name, value)
+
+
+def _profile_problems(file: ConfigFile, name: str, value: object) -> Iterator[ConfigError]:
+    table = as_table(value)
+    if table is None:
+        place = f"{file.path}{file.line_of(name, '')}"
+        yield ConfigError(f"{place}: {shown_setting('profiles.' + name)} must be a table.")
+        return
+    yield from problems(file, table, PROFILE, f"profiles.{name}.")
+    try:
+        _base_url(file, {}, name, as_text(table.get("base_url")))
+    except ConfigError as error:
+        yield error
 
 
 def _check_privacy(file: ConfigFile, profiles: Mapping[str, Any]) -> None:
     # Whoever can read the file has the keys of all profiles, not only of the one in use.
-    tables = [table for table in map(_table, profiles.values()) if table is not None]
+    tables = [table for table in map(as_table, profiles.values()) if table is not None]
     if file.others_can_read and any("api_key" in table for table in tables):
         raise ConfigError(f"{file.path} holds an API key and others can read it: run chmod 600 '{file.path}'")
 
 
 def _key_variables(profiles: Mapping[str, Any]) -> tuple[str, ...]:
-    named = [_variable((_table(table) or {}).get("api_key_env")) for table in profiles.values()]
+    named = [as_variable((as_table(table) or {}).get("api_key_env")) for table in profiles.values()]
     return tuple(dict.fromkeys([KEY_VARIABLE, *(name for name in named if name is not None)]))
 
 
 def _keys(profiles: Mapping[str, Any], env: Mapping[str, str]) -> tuple[Secret, ...]:
-    tables = filter(None, map(_table, profiles.values()))
+    tables = filter(None, map(as_table, profiles.values()))
     told = [env.get(name, "") for name in _key_variables(profiles)] + [table.get("api_key") for table in tables]
     return tuple(Secret(key.strip()) for key in told if isinstance(key, str) and key.strip())
 
@@ -257,7 +222,7 @@ def _own_table(
     file: ConfigFile, profiles: Mapping[str, Any], name: str, source: str, *, has_url: bool
 ) -> Mapping[str, Any]:
     if name in profiles:
-        table = _table(profiles[name])
+        table = as_table(profiles[name])
         if table is None:
             raise ConfigError(f"{file.path}: {shown_setting('profiles.' + name)} must be a table.")
         return table

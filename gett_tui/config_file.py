@@ -14,7 +14,7 @@ from gett_tui.errors import ConfigError
 from gett_tui.gett.key_shape import HARMLESS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _MAX_SIZE = 1_000_000
@@ -35,18 +35,19 @@ class ConfigFile(NamedTuple):
     text: str = ""
     others_can_read: bool = False
 
-    def check_names(self, table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-        """Raises ConfigError when ``table``, whose names begin with ``where``, holds a name that is not ``known``."""
+    def wrong_names(self, table: Mapping[str, Any], known: Sequence[str], where: str) -> Iterator[ConfigError]:
+        """What is wrong with the names in ``table``, which begin with ``where``: those that are not ``known``."""
         for name in table:
             if name in known:
                 continue
             near = near_name(name, known)
+            place = f"{self.path}{self.line_of(name, where)}"
             if near is not None:
-                raise ConfigError(f"{self.path}: {shown_setting(where)}{name} is not a setting; did you mean {near}?")
-            hint = f"known are {', '.join(known)}"
-            raise ConfigError(f"{self.path}{self._line_of(name, where)}: a name that is not a setting; {hint}.")
+                yield ConfigError(f"{place}: {shown_setting(where)}{name} is not a setting; did you mean {near}?")
+            else:
+                yield ConfigError(f"{place}: a name that is not a setting; known are {', '.join(known)}.")
 
-    def _line_of(self, name: str, where: str) -> str:
+    def line_of(self, name: str, where: str) -> str:
         """``, line N`` for the first line below the header of the table ``where`` that has ``name`` in it."""
         lines = self.text.split("\n")
         profile = where.removeprefix("profiles.").rstrip(".")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import Cause, GettTuiError
 from gett_tui.gett.quota import SANDBOX
 from gett_tui.gett.secret import Secret
 from gett_tui.onboarding.record import Change, Record
@@ -28,12 +27,9 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def prepared(now: Callable[[], datetime] = utc_now) -> Generator[RuntimeConfig]:
-    """The demo's setup, for as long as the block lasts. Raises GettTuiError when the extra is not installed."""
-    try:
-        from gett_tui.sandbox.embedded import BASE_URL, Embedded
-    except ModuleNotFoundError as error:
-        facts = {"part": "demo", "module": error.name}
-        raise GettTuiError(f"{error.name} is missing", cause=Cause.EXTRA, facts=facts) from None
+    """The demo's setup, for as long as the block lasts."""
+    from gett_tui.sandbox.embedded import BASE_URL, Embedded
+
     with tempfile.TemporaryDirectory(prefix="gett-tui-demo-") as name:
         folder = Path(name)
         embedded = Embedded(lambda: now().timestamp())

@@ -123,8 +123,15 @@ CAUSES: dict[Cause, tuple[str, str]] = {
         "",
     ),
     Cause.DUMB_TERMINAL: ("the dashboard needs a terminal that can move its cursor: TERM is unset or dumb", ""),
-    Cause.EXTRA: ("the {part} needs {module}: install gett-tui with its extra, gett-tui[sandbox]", ""),
     Cause.PORT: ("port {port} of {host} cannot be used; choose another with --port", ""),
+    Cause.NOT_COME_TRUE: ("{count} of {total} did not come to be {goal}: {which}", ""),
+    Cause.WHICH_STORES: ("name the stores by their ids, or give --status: one of the two", ""),
+    Cause.FIRST_PROFILE: ("the first profile is {known}; others are added to the file by hand", ""),
+    Cause.NO_VARIABLE: (
+        "that is no name of a variable for a key, such as GETT_SANDBOX_API_KEY; nothing was written",
+        "",
+    ),
+    Cause.FILE_THERE: ("{path} is there already, and is left as it is", ""),
     Cause.FILE: ("{action} {path}: {why}", "{file_todo}"),
 }
 

@@ -231,7 +231,7 @@ def test_the_command_line_alone_names_its_options_and_ways_out() -> None:
     assert "--allow-duplicate" not in sentence(blind)
 
 
-_TEXT_ALONE = {"config", "config_file", "api_key", "gett", "storage", "catalog", "sandbox", "ui"}
+_TEXT_ALONE = {"config", "config_file", "config_settings", "api_key", "gett", "storage", "catalog", "sandbox", "ui"}
 """Rooms whose errors may still have a text alone: what is wrong with one setting, or with one file."""
 
 

@@ -17,7 +17,7 @@ BELOW: dict[str, str] = {
     # What each room of the house may import; from the top of this table to its bottom, and never back.
     "__main__": "cli",
     "cli": "commands dashboard config api_key storage onboarding crash_report error_messages",
-    "commands": "runtime config config_file api_key sandbox storage onboarding gett error_messages",
+    "commands": "runtime config config_file config_settings api_key sandbox storage onboarding gett error_messages",
     "dashboard": "ui runtime demo config storage onboarding gett error_messages crash_report",
     "ui": "runtime onboarding gett error_messages",
     "demo": "runtime sandbox storage onboarding gett",
@@ -26,7 +26,8 @@ BELOW: dict[str, str] = {
     "storage": "onboarding gett",
     "onboarding": "gett error_messages",
     "api_key": "config gett",
-    "config": "config_file gett",
+    "config": "config_settings config_file gett",
+    "config_settings": "config_file gett",
     "config_file": "gett",
     "sandbox": "catalog",
     "catalog": "gett",

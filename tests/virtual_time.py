@@ -47,3 +47,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _came_back(self, _: object) -> None:
         self._leaping.working -= 1
+
+    async def shutdown_default_executor(self, *timeout: Any) -> None:
+        self._leaping.working += 1
+        try:
+            await super().shutdown_default_executor(*timeout)
+        finally:
+            self._leaping.working -= 1

@@ -34,3 +34,5 @@ class Command(NamedTuple):
     handler: str
     """``module:function``; imported when the command runs. It takes the parsed arguments, gives the exit status."""
     options: tuple[Option, ...] = ()
+    exactly_one: str = ""
+    """The group of options of which one must be given."""

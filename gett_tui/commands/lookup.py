@@ -6,8 +6,9 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from gett_tui.errors import Cause, GettTuiError
+from gett_tui.errors import Cause, ConfigError, GettTuiError
 from gett_tui.gett.key_shape import may_be_key
+from gett_tui.onboarding.status import ENDED, known_words
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.storage.state_folder import is_there
 from gett_tui.text import one_line
@@ -28,6 +29,19 @@ class NoSuchStoreError(GettTuiError):
     """No store here, or more than one, goes by the name that was given; the cause says which."""
 
 
+class NoSuchStatusError(ConfigError):
+    """A status that Gett is not known to have, that is none of ours, and that no store here is in (exit status 2)."""
+
+    cause = Cause.NO_SUCH_STATUS
+
+
+def require_status_word(wanted: str) -> None:
+    """Raises NoSuchStatusError where no store can be in the status ``wanted``, as far as is known."""
+    if wanted not in known_words():
+        shown = "of that name" if may_be_key(wanted) else one_line(wanted, 100)
+        raise NoSuchStatusError("no such status", facts={"status": shown, "known": ", ".join(known_words())})
+
+
 def read_all(folder: Path) -> RecordStore:
     """All records of the profile whose state lies in ``folder``. Raises StorageError."""
     store = _store(folder)
@@ -46,7 +60,7 @@ def look_up(folder: Path, wanted: str) -> Record:
     if found is not None:
         return found
     store = read_all(folder)
-    return _chosen(store.records(), wanted, unreadable=len(store.problems))
+    return choose(store.records(), wanted, unreadable=len(store.problems))
 
 
 def _store(folder: Path) -> RecordStore:
@@ -60,10 +74,13 @@ def _called(wanted: str) -> str:
     return one_line(wanted, _SHOWN)
 
 
-def _chosen(records: Sequence[Record], wanted: str, *, unreadable: int) -> Record:
+def choose(records: Sequence[Record], wanted: str, *, unreadable: int) -> Record:
+    """The one of ``records`` that ``wanted`` names; ``unreadable`` files may hold others. Raises NoSuchStoreError."""
     called = _called(wanted)
     for name in _NAMES:
         found = [record for record in records if getattr(record, name) == wanted]
+        # An ended one counts only where no other is called so.
+        found = [record for record in found if record.status not in ENDED] or found
         if len(found) > 1:
             ids = [record.onboarding_id or record.key for record in found]
             facts = {"called": called, "count": len(found), "ids": ids}

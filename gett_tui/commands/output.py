@@ -43,6 +43,29 @@ def put(line: str) -> None:
     print(line)
 
 
+def put_line(record: Record, *, as_json: bool) -> None:
+    """Prints a store at once, on one line."""
+    put(json.dumps(_finite(as_object(record)), default=str, allow_nan=False) if as_json else _row(record))
+    sys.stdout.flush()
+
+
+def put_json(data: object) -> None:
+    """Prints ``data`` as JSON."""
+    put(_json(data))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints rows under a header, in columns as wide as what they hold; into a pipe between tabs, without a header."""
+    cells = [[one_line(redacted(cell), _LINE) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cells:
+            put("\t".join(row))
+        return
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    for row in (header, *cells):
+        put("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
 def ask(question: str) -> str:
     """What a person answers to ``question``, which is asked on stderr."""
     print(question, end="", file=sys.stderr, flush=True)
@@ -63,11 +86,14 @@ def print_one(record: Record, *, as_json: bool) -> None:
     put(_json(as_object(record)) if as_json else _row(record))
 
 
-def print_outcome(record: Record, *, as_json: bool) -> None:
+def print_outcome(record: Record, *, as_json: bool, on_a_line: bool = False) -> None:
     """As ``print_one``, of what Gett has been asked for: that nobody takes what is printed changes nothing of that."""
     failed = None
     try:
-        print_one(record, as_json=as_json)
+        if on_a_line:
+            put_line(record, as_json=as_json)
+        else:
+            print_one(record, as_json=as_json)
     except OSError as error:
         failed = error
         streams.drop(sys.stdout)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from gett_tui import __version__
 from gett_tui.commands.command import Option
+from gett_tui.commands.exit_codes import ExitCode
 from gett_tui.commands.help_format import HelpFormatter, example, filled
-from gett_tui.commands.table import COMMANDS
+from gett_tui.commands.table import COMMANDS, GROUPS
 from gett_tui.config_file import near_name
 from gett_tui.gett.key_shape import HARMLESS
 from gett_tui.gett.secret import HIDDEN
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     Handler = Callable[[argparse.Namespace], int]
+    _Subparsers = argparse._SubParsersAction["_Parser"]  # pyright: ignore[reportPrivateUsage]
 
+_PROFILE = Option(("--profile",), "the profile to use (default: sandbox)", {"metavar": "NAME"})
 _GENERAL: tuple[Option, ...] = (
     Option(("--version",), "show the version and end", {"action": "version", "version": f"gett-tui {__version__}"}),
-    Option(("--profile",), "the profile to use (default: sandbox)", {"metavar": "NAME"}),
+    _PROFILE,
     Option(("--demo",), "run on an embedded simulated Gett: no key, no network", {"action": "store_true"}),
     Option(("--ascii",), "draw with ASCII characters only", {"action": "store_true"}),
     Option(("--no-mouse",), "leave the mouse to the terminal", {"action": "store_true"}),
@@ -33,7 +36,7 @@ _GENERAL: tuple[Option, ...] = (
 _KNOWN = tuple(
     name.lstrip("-")
     for command in COMMANDS
-    for name in (command.name, *(flag for option in (*_GENERAL, *command.options) for flag in option.flags))
+    for name in (*command.name.split(), *(flag for option in (*_GENERAL, *command.options) for flag in option.flags))
 )
 
 
@@ -52,7 +55,15 @@ class _Parser(argparse.ArgumentParser):
         """Says what is wrong, inert, and ends with status 2."""
         for part in sorted(_parts(self._typed), key=len, reverse=True):
             message = message.replace(part, HIDDEN)
-        super().error(one_line(message))
+        self.exit(ExitCode.USAGE, f"gett-tui: {one_line(message)}\n{self.prog} --help tells how to use it\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Names the command that was probably meant, in place of all that there are."""
+        if action.choices is None or value in action.choices:
+            return
+        near = near_name(str(value), list(map(str, action.choices)))
+        meant = f"did you mean {near}?" if near else f"there are {', '.join(map(str, action.choices))}"
+        raise argparse.ArgumentError(action, f"{value!r} is none; {meant}")
 
 
 def _parts(typed: Iterable[str]) -> set[str]:
@@ -68,22 +79,38 @@ def build() -> argparse.ArgumentParser:
         prog="gett-tui",
         description=filled("Put stores onto the Gett network. Without a command: the dashboard."),
         formatter_class=HelpFormatter,
+        allow_abbrev=False,
     )
     parser.set_defaults(handler=None)
     _add(parser, _GENERAL)
-    subparsers = parser.add_subparsers(metavar="COMMAND")
+    top = parser.add_subparsers(metavar="COMMAND")
+    groups: dict[str, _Subparsers] = {}
     for command in COMMANDS:
-        own = subparsers.add_parser(
-            command.name, help=command.words, epilog=example(command.example), formatter_class=HelpFormatter
+        group, _, name = command.name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = _group(top, group)
+        own = (groups[group] if group else top).add_parser(
+            name,
+            help=command.words,
+            epilog=example(command.example),
+            formatter_class=HelpFormatter,
+            allow_abbrev=False,
         )
         own.set_defaults(handler=command.handler)
-        _add(own, command.options)
+        # It may stand before the command or behind it.
+        own.add_argument(*_PROFILE.flags, help=_PROFILE.words, default=argparse.SUPPRESS, **_PROFILE.settings)
+        _add(own, command.options, command.exactly_one)
     return parser
 
 
-def _add(parser: argparse.ArgumentParser, options: tuple[Option, ...]) -> None:
+def _group(top: _Subparsers, name: str) -> _Subparsers:
+    parser = top.add_parser(name, help=GROUPS[name], formatter_class=HelpFormatter, allow_abbrev=False)
+    return parser.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _add(parser: argparse.ArgumentParser, options: tuple[Option, ...], exactly_one: str = "") -> None:
     names = {option.group for option in options if option.group}
-    groups = {name: parser.add_mutually_exclusive_group() for name in names}
+    groups = {name: parser.add_mutually_exclusive_group(required=name == exactly_one) for name in names}
     for option in options:
         groups.get(option.group, parser).add_argument(*option.flags, help=option.words, **option.settings)
 

@@ -47,7 +47,7 @@ OPTIONS: tuple[Option, ...] = (
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serves until a signal comes. Raises GettTuiError when the extra is missing or the port is taken, ConfigError."""
+    """Serves until a signal comes. Raises GettTuiError when the port is taken, ConfigError."""
     from gett_tui.sandbox import serve
 
     return serve.run(arguments)

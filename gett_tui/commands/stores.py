@@ -7,25 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gett_tui.commands.exit_codes import ExitCode
-from gett_tui.commands.lookup import look_up, read_all
+from gett_tui.commands.lookup import look_up, read_all, require_status_word
 from gett_tui.commands.output import print_list, print_outcome, print_whole, say
 from gett_tui.config import load_profile
-from gett_tui.errors import Cause, ConfigError
-from gett_tui.gett.key_shape import may_be_key
 from gett_tui.onboarding.errors import NotUsedError
-from gett_tui.onboarding.status import known_words, meaning, word
-from gett_tui.text import one_line
+from gett_tui.onboarding.status import meaning, word
 
 if TYPE_CHECKING:
     import argparse
 
     from gett_tui.onboarding.record import Record
-
-
-class NoSuchStatusError(ConfigError):
-    """A status that Gett is not known to have, that is none of ours, and that no store here is in (exit status 2)."""
-
-    cause = Cause.NO_SUCH_STATUS
 
 
 def show_list(arguments: argparse.Namespace) -> int:
@@ -44,16 +35,9 @@ def show_list(arguments: argparse.Namespace) -> int:
         say(line)
     chosen = [record for record in records if arguments.status in (None, word(record.status))]
     if not chosen and arguments.status is not None:
-        _require_status(arguments.status)
+        require_status_word(arguments.status)
     print_list(chosen, as_json=arguments.json)
     return ExitCode.DONE
-
-
-def _require_status(wanted: str) -> None:
-    """Raises NoSuchStatusError where no store can be in the status ``wanted``, as far as is known."""
-    if wanted not in known_words():
-        shown = "of that name" if may_be_key(wanted) else one_line(wanted, 100)
-        raise NoSuchStatusError("no such status", facts={"status": shown, "known": ", ".join(known_words())})
 
 
 def _by_need(record: Record) -> tuple[int, str]:
@@ -68,12 +52,18 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def refresh(arguments: argparse.Namespace) -> int:
-    """Asks Gett about one store; an answer that was of no use is exit status 1. Raises GettTuiError."""
+    """Asks Gett about stores; an answer that was of no use is exit status 1. Raises GettTuiError."""
     from gett_tui.commands.access import gain
     from gett_tui.commands.running import UseCase, perform
+    from gett_tui.commands.several import Several, names_of
 
+    names = names_of(arguments)
     access = gain(arguments)
-    known = look_up(access.profile.folder, arguments.store)
+    several = Several("refresh", as_json=arguments.json)
+    chosen = several.choose(access.profile.folder, names, arguments.status)
+    if len(names) != 1:
+        return several.run(access, chosen, lambda service, known: service.refresh(known.key))
+    known = chosen[0]
     try:
         record = perform(access, UseCase(lambda service: service.refresh(known.key), known.onboarding_id))
     except NotUsedError as error:

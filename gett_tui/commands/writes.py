@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gett_tui.commands.access import gain
 from gett_tui.commands.confirm import confirm, need_person
 from gett_tui.commands.exit_codes import ExitCode
-from gett_tui.commands.lookup import look_up
 from gett_tui.commands.output import print_outcome, say
 from gett_tui.commands.running import UseCase, perform
+from gett_tui.commands.several import Several, names_of
 from gett_tui.errors import Cause, ConfigError
 from gett_tui.onboarding.errors import UnconfirmedError
 from gett_tui.onboarding.service import Service
@@ -40,14 +40,20 @@ def register(arguments: argparse.Namespace) -> int:
         _tell_near_alike(registration.partner_store_id, service.records())
         return service.register(registration, allow_duplicate=may_double)
 
-    return _perform(access, UseCase(act), as_json=arguments.json)
+    return carry_out(access, UseCase(act), as_json=arguments.json)
 
 
 def _registration(arguments: argparse.Namespace) -> Registration:
+    from gett_tui.onboarding.registration import FIELDS
+
+    return checked({field.name: getattr(arguments, field.argument) for field in FIELDS.values()})
+
+
+def checked(values: dict[str, Any]) -> Registration:
+    """What is sent for ``values`` (by wire name); what is odd in them is told. Raises ConfigError."""
     from gett_tui.gett.models import Registration
     from gett_tui.onboarding.registration import FIELDS, OPTIONS, cleaned, field_hint, field_problems
 
-    values = {field.name: getattr(arguments, field.argument) for field in FIELDS.values()}
     problems = field_problems(values)
     if problems:
         items = [{"where": name, "message": text} for name, text in problems.items()]
@@ -77,19 +83,27 @@ def cancel(arguments: argparse.Namespace) -> int:
 
 
 def _transition(arguments: argparse.Namespace, action: str, why_not: WhyNot, act: Act) -> int:
+    names = names_of(arguments)
     if not arguments.yes:
         need_person(action)
     access = gain(arguments)
-    record = look_up(access.profile.folder, arguments.store)
+    several = Several(action, as_json=arguments.json)
+    chosen = several.choose(access.profile.folder, names, arguments.status)
+    if len(names) != 1:
+        chosen = several.fitting(chosen, why_not)
+        if chosen and not arguments.yes:
+            several.confirm(chosen, access)
+        return several.run(access, chosen, lambda service, record: act(service, record.key, record))
+    record = chosen[0]
     # Told before anybody is asked; what counts is the same rule under the record's lock.
     require_status(why_not, record.status)
     if not arguments.yes:
         confirm(action, record, access.profile)
     use_case = UseCase(lambda service: act(service, record.key, record), record.onboarding_id)
-    return _perform(access, use_case, as_json=arguments.json)
+    return carry_out(access, use_case, as_json=arguments.json)
 
 
-def _perform(access: Access, use_case: UseCase, *, as_json: bool) -> int:
+def carry_out(access: Access, use_case: UseCase, *, as_json: bool) -> int:
     """Runs a write and prints the store, also where the outcome is unknown. Raises GettTuiError."""
     try:
         print_outcome(perform(access, use_case), as_json=as_json)

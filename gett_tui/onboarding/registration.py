@@ -14,6 +14,8 @@ from gett_tui.onboarding.uri import NoUriError, host_of, uri
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from gett_tui.onboarding.record import Record
+
 _INVISIBLE_ENDS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Zero-width characters and the byte order mark: at the ends of a text they come from copying, not from a person."""
 _NO_LETTERS = frozenset("\u00ad\u200b\u2060\ufeff")
@@ -144,6 +146,12 @@ FIELDS: Mapping[str, Field] = {field.name: field for field in _ROWS}
 NAMES = tuple(FIELDS)
 OPTIONS: Mapping[str, str] = {field.name: field.typed for field in _ROWS}
 """What each field is called on the command line."""
+
+
+def values_of(record: Record) -> dict[str, str]:
+    """What ``record`` was registered with, by wire name; of a store registered elsewhere, what is known."""
+    known = {"partnerStoreId": record.partner_store_id, "name": record.label}
+    return {name: str(record.sent.get(name) or known.get(name, "")) for name in FIELDS}
 
 
 def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -133,6 +133,20 @@ def why_not_activate(state: State) -> str | None:
     return f"Only a store that is ready to activate can be activated: this one is {meaning(state).words}."
 
 
+def why_not_fix(state: State) -> str | None:
+    """The reason that a store in ``state`` cannot be registered anew in its own place, or None when it can (1.7)."""
+    if state in (Status.CATALOG_FAILED, *ENDED):
+        return None
+    return "Only a store that failed or was cancelled can be registered again."
+
+
+def why_not_settle(state: State) -> str | None:
+    """The reason that there is nothing to settle for a store in ``state``, or None when there is."""
+    if state == OwnState.UNCONFIRMED:
+        return None
+    return "Nothing to settle: only an unconfirmed store needs it."
+
+
 def why_not_cancel(state: State) -> str | None:
     """The reason that an onboarding in ``state`` cannot be cancelled, or None when it may be.
 

@@ -32,21 +32,17 @@ _SECRET_LIMIT = 64 * 1024
 def run(arguments: Arguments) -> int:
     """Serves until a signal comes, and gives the exit status.
 
-    Raises GettTuiError when the extra is missing or the port is taken, ConfigError when a key or secret is unusable.
+    Raises GettTuiError when the port is taken, ConfigError when a key or secret is unusable.
     """
     import random
 
-    try:
-        from gett_tui.catalog.download import fetch
-        from gett_tui.sandbox.server import serve_until_signal
-        from gett_tui.sandbox.settings import Settings
-        from gett_tui.sandbox.simulation import Sandbox
-        from gett_tui.sandbox.state import State
+    from gett_tui.catalog.download import fetch
+    from gett_tui.sandbox.server import serve_until_signal
+    from gett_tui.sandbox.settings import Settings
+    from gett_tui.sandbox.simulation import Sandbox
+    from gett_tui.sandbox.state import State
 
-        orders = _orders(arguments)
-    except ModuleNotFoundError as error:
-        facts = {"part": "sandbox", "module": error.name}
-        raise GettTuiError(f"{error.name} is missing", cause=Cause.EXTRA, facts=facts) from None
+    orders = _orders(arguments)
     state = State(time.time, arguments.pending, arguments.ingesting, arguments.spread, random.Random(arguments.seed))  # noqa: S311
     sandbox = Sandbox(state, Settings(keys=_keys(arguments)), fetch, orders)
     listening = _listen(arguments.port)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gett_tui.onboarding.status import ENDED, OwnState, Status, why_not_activate, why_not_cancel
+from gett_tui.onboarding.status import why_not_activate, why_not_cancel, why_not_fix, why_not_settle
 from gett_tui.ui.sort_keys import ORDER_NAMES
 
 if TYPE_CHECKING:
@@ -25,18 +25,6 @@ def _always(_record: Record) -> str | None:
 
 def _by_status(why_not: Callable[[State], str | None]) -> Callable[[Record], str | None]:
     return lambda record: why_not(record.status)
-
-
-def _why_not_fix(record: Record) -> str | None:
-    if record.status in (Status.CATALOG_FAILED, *ENDED):
-        return None
-    return "Only a store that failed or was cancelled can be registered again."
-
-
-def _why_not_resolve(record: Record) -> str | None:
-    if record.status == OwnState.UNCONFIRMED:
-        return None
-    return "Nothing to settle: only an unconfirmed store needs it."
 
 
 def _why_not_copy(record: Record) -> str | None:
@@ -109,7 +97,7 @@ COMMANDS: tuple[Command, ...] = (
         "cancel and register anew",
         "Fix a failed store: cancel it, register it again",
         STORES,
-        _why_not_fix,
+        _by_status(why_not_fix),
         short="fix",
         for_one=True,
         full_screen=True,
@@ -120,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
         "settle unconfirmed",
         "Settle a store whose registration was not confirmed",
         STORES,
-        _why_not_resolve,
+        _by_status(why_not_settle),
         short="settle",
         for_one=True,
         full_screen=True,

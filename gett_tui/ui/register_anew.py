@@ -40,12 +40,6 @@ def why_rows(record: Record, now: datetime) -> Iterator[Row]:
         yield from trouble_rows(record.trouble, now)
 
 
-def old_values(record: Record) -> dict[str, str]:
-    """What the form is filled with: what was sent; of a store registered elsewhere, what is known."""
-    known = {"partnerStoreId": record.partner_store_id, "name": record.label}
-    return {name: str(record.sent.get(name) or known.get(name, "")) for name in FIELDS}
-
-
 def field_to_change(record: Record) -> str:
     """The field, by its wire name, that the reason names first; else the catalog URL where the catalog failed."""
     items = record.trouble.items if record.trouble is not None else ()

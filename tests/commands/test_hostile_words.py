@@ -34,7 +34,7 @@ def test_a_command_line_that_is_wrong_is_told_without_what_may_be_a_key(
 ) -> None:
     done = run(environment(tmp_path, "http://127.0.0.1:1"), *arguments)
     assert done.status == 2
-    assert "error: " in done.err
+    assert done.err.startswith("gett-tui: ")
     assert "pasted-where" not in (done.out + done.err).lower()
 
 

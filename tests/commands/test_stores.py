@@ -232,7 +232,7 @@ def test_show_prints_nothing_of_outside_that_steers_a_terminal(tmp_path: Path, r
 
 @pytest.mark.parametrize("command", ["show", "refresh", "activate", "cancel"])
 def test_a_name_that_two_stores_have_is_refused_with_their_ids(tmp_path: Path, run: Run, command: str) -> None:
-    keep(tmp_path, store(ONE, "p-1", Status.READY_TO_ACTIVATE), store(TWO, "p-1", OwnState.CANCELLED))
+    keep(tmp_path, store(ONE, "p-1", Status.READY_TO_ACTIVATE), store(TWO, "p-1", Status.CATALOG_FAILED))
     done = run(
         environment(tmp_path, NOWHERE), command, "p-1", *(["--yes"] if command in ("activate", "cancel") else [])
     )

@@ -26,13 +26,15 @@ ONE = "7b0d6a3e-0f0e-4c55-9a53-000000000001"
 NAMES = [command.name for command in COMMANDS]
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
 def test_each_command_has_a_handler_and_its_example_is_understood(command: Command, run: Run, tmp_path: Path) -> None:
     assert callable(handler_at(command.handler))
     words = shlex.split(command.example)
-    assert words[:2] == ["gett-tui", command.name]
+    named = command.name.split()
+    assert words[: 1 + len(named)] == ["gett-tui", *named]
     assert build().parse_args(words[1:]).handler == command.handler
-    helped = run(environment(tmp_path, "http://127.0.0.1:1"), command.name, "--help")
+    helped = run(environment(tmp_path, "http://127.0.0.1:1"), *named, "--help")
     assert helped.status == 0
     assert "example: gett-tui" in helped.out
 
@@ -138,7 +140,7 @@ def test_help_keeps_to_the_width_and_tears_no_option_from_its_value(
     tmp_path: Path, run: Run, command: str, columns: int
 ) -> None:
     env = environment(tmp_path, "http://127.0.0.1:1", COLUMNS=str(columns))
-    helped = run(env, *filter(None, [command]), "--help")
+    helped = run(env, *command.split(), "--help")
     assert (helped.status, helped.err) == (0, "")
     rows = helped.out.splitlines()
     assert rows[0].startswith("usage: gett-tui")

@@ -14,10 +14,11 @@ from textual.widgets import Button, Input
 from textual_inside import hear_terminal
 
 from gett_tui.onboarding.record import Record, Trouble
+from gett_tui.onboarding.registration import values_of
 from gett_tui.onboarding.status import OwnState
 from gett_tui.storage.record_store import RecordStore
 from gett_tui.ui.clipboard import osc52
-from gett_tui.ui.register_anew import button_words, field_to_change, old_values, why_rows
+from gett_tui.ui.register_anew import button_words, field_to_change, why_rows
 from gett_tui.ui.screens.ask import AskScreen
 from gett_tui.ui.screens.confirm import ConfirmScreen
 from gett_tui.ui.screens.detail import DetailScreen
@@ -189,7 +190,7 @@ def test_a_store_that_has_ended_is_not_said_to_be_cancelled_once_more() -> None:
 
 def test_the_form_of_a_tracked_store_is_filled_with_what_is_known() -> None:
     made = Record("k", "catalog_failed", onboarding_id="o", partner_store_id="p-7", label="Harbour")
-    assert old_values(made) == {"partnerStoreId": "p-7", "name": "Harbour", "catalogCallbackUrl": "", "webhookUrl": ""}
+    assert values_of(made) == {"partnerStoreId": "p-7", "name": "Harbour", "catalogCallbackUrl": "", "webhookUrl": ""}
 
 
 # -- tracking

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from gett_tui.onboarding.registration import values_of
 from gett_tui.onboarding.status import ENDED, OwnState, Status
 from gett_tui.text import one_line
 from gett_tui.ui import form_handlers, register_anew
@@ -145,7 +146,7 @@ class StoreDialogs:
         """The form that registers a failed store again, with the old values filled in and the reason on top."""
         purpose = register_anew.purpose(record, cast("GettApp", self._screen.app).now())
         submit = partial(form_handlers.register_anew, self._service, record)
-        self._form(submit, purpose, initial=register_anew.old_values(record), replaced=record)
+        self._form(submit, purpose, initial=values_of(record), replaced=record)
 
     def track(self) -> None:
         """Asks for an onboarding that was made elsewhere."""
